@@ -128,7 +128,8 @@ export class DiagnosticsError extends Error {
 
 /** `file:line:column: message` and, indented on a second line, the fix. */
 export function printDiagnostic(diagnostic: Diagnostic): string {
-  const line = diagnostic.line > 0 ? `:${diagnostic.line}${diagnostic.column > 0 ? `:${diagnostic.column}` : ''}` : ''
+  const line =
+    diagnostic.line > 0 ? `:${diagnostic.line}${diagnostic.column > 0 ? `:${diagnostic.column}` : ''}` : ''
   return `${diagnostic.file}${line}: ${diagnostic.message}\n    fix: ${diagnostic.fix}`
 }
 

@@ -32,7 +32,9 @@ export function parseMarker(text: string): Marker | undefined {
 
 /** Replaces every marker inside `text`. */
 export function replaceMarkers(text: string, replace: (marker: Marker) => string): string {
-  return text.replace(PATTERN, (_all, kind: string, value: string) => replace({ kind: kind as MarkerKind, value }))
+  return text.replace(PATTERN, (_all, kind: string, value: string) =>
+    replace({ kind: kind as MarkerKind, value }),
+  )
 }
 
 export function containsMarker(text: string): boolean {

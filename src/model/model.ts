@@ -115,7 +115,12 @@ export type PolicyCondition =
 
 /** Cube's query filter: a member filter, or a tree of and/or. A member is `Cube.member`. */
 export type Filter =
-  | { readonly kind: 'member'; readonly member: string; readonly operator: FilterOperator; readonly values: readonly FilterValue[] }
+  | {
+      readonly kind: 'member'
+      readonly member: string
+      readonly operator: FilterOperator
+      readonly values: readonly FilterValue[]
+    }
   | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
 
 /** A value written in the model, or the claim that gives it (which may be a list, spliced in). */
@@ -124,16 +129,38 @@ export type FilterValue =
   | { readonly kind: 'claim'; readonly path: readonly string[] }
 
 export const FILTER_OPERATORS = [
-  'equals', 'notEquals', 'contains', 'notContains', 'startsWith', 'notStartsWith', 'endsWith', 'notEndsWith',
-  'gt', 'gte', 'lt', 'lte', 'set', 'notSet', 'inDateRange', 'notInDateRange',
-  'beforeDate', 'beforeOrOnDate', 'afterDate', 'afterOrOnDate',
+  'equals',
+  'notEquals',
+  'contains',
+  'notContains',
+  'startsWith',
+  'notStartsWith',
+  'endsWith',
+  'notEndsWith',
+  'gt',
+  'gte',
+  'lt',
+  'lte',
+  'set',
+  'notSet',
+  'inDateRange',
+  'notInDateRange',
+  'beforeDate',
+  'beforeOrOnDate',
+  'afterDate',
+  'afterOrOnDate',
 ] as const
 export type FilterOperator = (typeof FILTER_OPERATORS)[number]
 
 /** One use of SECURITY_CONTEXT in a cube's SQL. */
 export type ClaimUse =
   /** `.filter('col')` and `.requiredFilter('col')`: the marker stands for the whole boolean `col = claim` (or `= ANY` of a list). */
-  | { readonly kind: 'filter'; readonly path: readonly string[]; readonly column: Node; readonly required: boolean }
+  | {
+      readonly kind: 'filter'
+      readonly path: readonly string[]
+      readonly column: Node
+      readonly required: boolean
+    }
   /** `.filter(value => …)`: the marker stands for the claim's value, inside the expression that the function returned. */
   | { readonly kind: 'value'; readonly path: readonly string[]; readonly required: boolean }
   /** `.unsafeValue()`: the marker may stand inside an identifier or a literal; the value must be a plain identifier or a number. */

@@ -20,7 +20,12 @@ export type FormatCode = 0 | 1
 
 export type FrontendMessage =
   | { readonly type: 'query'; readonly sql: string }
-  | { readonly type: 'parse'; readonly name: string; readonly sql: string; readonly parameterOids: readonly number[] }
+  | {
+      readonly type: 'parse'
+      readonly name: string
+      readonly sql: string
+      readonly parameterOids: readonly number[]
+    }
   | {
       readonly type: 'bind'
       readonly portal: string

@@ -2,13 +2,20 @@ import type { ErrorFields, TransactionStatus } from '../protocol/message.js'
 
 /** What a sent message is answered by, so that each reply frame finds the step it belongs to. */
 export type ReplyKind =
-  /** ParseComplete */ | 'parse'
-  /** BindComplete */ | 'bind'
-  /** CloseComplete */ | 'close'
-  /** ParameterDescription, then RowDescription or NoData */ | 'describe-statement'
-  /** RowDescription or NoData */ | 'describe-portal'
-  /** DataRow*, or CopyOutResponse CopyData* CopyDone; then CommandComplete, EmptyQueryResponse or PortalSuspended */ | 'execute'
-  /** ReadyForQuery */ | 'sync'
+  /** ParseComplete */
+  | 'parse'
+  /** BindComplete */
+  | 'bind'
+  /** CloseComplete */
+  | 'close'
+  /** ParameterDescription, then RowDescription or NoData */
+  | 'describe-statement'
+  /** RowDescription or NoData */
+  | 'describe-portal'
+  /** DataRow*, or CopyOutResponse CopyData* CopyDone; then CommandComplete, EmptyQueryResponse or PortalSuspended */
+  | 'execute'
+  /** ReadyForQuery */
+  | 'sync'
 
 /** One frame for the upstream and what becomes of its reply. */
 export interface SendStep {

@@ -1,0 +1,98 @@
+import type { ColumnRef, FuncCall, JoinExpr, RangeVar, ResTarget, SelectStmt } from '../sql/tree.js'
+import type { At, Column, NamespaceEntry, Scope } from './scope.js'
+import type { CubeUse, Table } from './use.js'
+
+/** A call that stands for a measure's own aggregate. */
+export interface MeasureCall {
+  readonly column: Column
+  readonly reference: ColumnRef
+  readonly entry: NamespaceEntry
+  readonly location: number | undefined
+}
+
+/** What a `*` stands for, in order. */
+export interface Star {
+  readonly columns: readonly { readonly entry: NamespaceEntry; readonly column: Column }[]
+}
+
+/**
+ * What is known about a statement, kept beside its tree and keyed by the tree's own objects. Rewriting needs nothing else:
+ * a RangeVar that is in neither `cubes` nor `cteReferences` cannot be passed on.
+ */
+export interface Analysis {
+  readonly uses: CubeUse[]
+  readonly cubes: Map<RangeVar, CubeUse>
+  readonly cteReferences: Set<RangeVar>
+  /** The parts of the reference as they must be printed. */
+  readonly columns: Map<ColumnRef, readonly string[]>
+  /** References to a whole row, with what they cover. */
+  readonly rows: Map<ColumnRef, NamespaceEntry>
+  readonly stars: Map<ColumnRef, Star>
+  readonly calls: Map<FuncCall, MeasureCall>
+  /** Names of the result columns that have none of their own. */
+  readonly targetNames: Map<ResTarget, string>
+  readonly naturalColumns: Map<JoinExpr, readonly string[]>
+  /** Highest `$n` in the text. */
+  parametersMax: number
+}
+
+export function createAnalysis(): Analysis {
+  return {
+    uses: [],
+    cubes: new Map(),
+    cteReferences: new Set(),
+    columns: new Map(),
+    rows: new Map(),
+    stars: new Map(),
+    calls: new Map(),
+    targetNames: new Map(),
+    naturalColumns: new Map(),
+    parametersMax: 0,
+  }
+}
+
+/** One WITH query. Its columns are found when it is first named, so that RECURSIVE lists may be in any order. */
+export interface Cte {
+  readonly name: string
+  output(position: number | undefined): Output
+}
+
+export interface CteScope {
+  readonly parent: CteScope | undefined
+  readonly ctes: readonly Cte[]
+}
+
+/** What a query gives to the one around it. */
+export interface Output {
+  readonly columns: readonly OutputColumn[]
+  /** Sets of output columns that are unique; the empty set means at most one row. */
+  readonly keys: readonly (readonly string[])[]
+}
+
+export interface OutputColumn {
+  readonly name: string
+  readonly measure: Column['measure']
+}
+
+/** Where an expression or a subquery stands. */
+export interface Place {
+  readonly scope: Scope | undefined
+  readonly ctes: CteScope | undefined
+}
+
+/** What the functions of the analysis share. `select` is passed on so that they need not import one another in a circle. */
+export interface Analyser {
+  readonly analysis: Analysis
+  readonly at: At
+  /** The table that a RangeVar names, or an error with Postgres' own words. */
+  readonly table: (reference: RangeVar) => Table
+  readonly select: (statement: SelectStmt, place: Place, declareLeft?: (left: Output) => void) => Output
+  readonly expression: (value: unknown, place: ExpressionPlace) => void
+}
+
+export interface ExpressionPlace extends Place {
+  /** The aggregate call around this place, if any. */
+  readonly aggregate: { readonly name: string; readonly distinct: boolean } | undefined
+  /** Collects the measures aggregated in this query level. */
+  readonly measureCalls: MeasureCall[]
+}

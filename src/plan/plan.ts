@@ -1,0 +1,107 @@
+import { PgError } from '../errors.js'
+import { printChecked } from '../sql/checked.js'
+import type { Node, SelectStmt } from '../sql/tree.js'
+import { type Analyser, type Analysis, createAnalysis, type Output } from './analysis.js'
+import { analyseExpression } from './expression.js'
+import { createParameters, type Parameter } from './parameter.js'
+import { buildRelation, type Relation } from './relation.js'
+import { rewriteSelect, type SessionFacts } from './rewrite.js'
+import type { RowRule } from './row-rule.js'
+import type { At } from './scope.js'
+import { analyseSelect } from './select.js'
+import { type Access, claimsOf } from './source.js'
+import { findTable, type Tables } from './table.js'
+import type { CubeUse } from './use.js'
+
+/** A statement whose names are resolved, before it is known which rows the context may see. */
+export interface ResolvedQuery {
+  readonly select: SelectStmt
+  readonly analysis: Analysis
+  readonly output: Output
+}
+
+/**
+ * First pass: resolves every name and checks every function, operator and type of a client's SELECT.
+ *
+ * @throws PgError with the position in the client's text
+ */
+export function resolveQuery(
+  select: SelectStmt,
+  { tables, database, at }: { readonly tables: Tables; readonly database: string; readonly at: At },
+): ResolvedQuery {
+  const analysis = createAnalysis()
+  const analyser: Analyser = {
+    analysis,
+    at,
+    table: (reference) => findTable(tables, reference, { database, at }),
+    select: (statement, place, declareLeft) => analyseSelect(analyser, statement, place, declareLeft),
+    expression: (value, place) => analyseExpression(analyser, value, place),
+  }
+  const output = analyser.select(select, { scope: undefined, ctes: undefined })
+  return { select, analysis, output }
+}
+
+/** A statement as the upstream is to run it. */
+export interface Plan {
+  readonly sql: string
+  /** Places in `sql` (characters from 0) and the places in the client's text (bytes from 0) that they were printed from. */
+  readonly positions: readonly { readonly offset: number; readonly location: number }[]
+  /** Values that follow the client's own parameters. */
+  readonly parameters: readonly Parameter[]
+  /** Each cube that the statement reads and what limits its rows; for `explain` and the log. */
+  readonly uses: readonly { readonly use: CubeUse; readonly rules: readonly RowRule[] }[]
+}
+
+export interface PlanOptions {
+  readonly access: Omit<Access, 'parameters'>
+  readonly facts: SessionFacts
+  /** How many parameters are the client's: those that it declared or wrote, whichever is more. */
+  readonly clientParameterCount: number
+  /** `literal` for COPY, which takes no parameters. */
+  readonly form: 'bind' | 'literal'
+  /** Puts the rewritten SELECT inside the statement that holds it (COPY, DECLARE). */
+  readonly wrap?: (select: Node) => Node
+}
+
+/**
+ * Second pass: puts each cube's relation in its place and prints the whole.
+ *
+ * @throws PgError insufficient_privilege if a claim is missing; feature_not_supported for what the printer does not know
+ */
+export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
+  const parameters = createParameters({ clientCount: options.clientParameterCount, form: options.form })
+  const access: Access = { ...options.access, parameters }
+  refuseBroken(resolved, access)
+  const relations = new Map<CubeUse, Relation>(
+    resolved.analysis.uses.map((use) => [use, buildRelation(use, access)]),
+  )
+  const select = rewriteSelect(resolved.select, {
+    analysis: resolved.analysis,
+    facts: options.facts,
+    relation: (use) => (relations.get(use) ?? buildRelation(use, access)).query,
+    claims: (use) => claimsOf(use.table.cube, access),
+  })
+  const node: Node = { SelectStmt: select }
+  const printed = printChecked(options.wrap === undefined ? node : options.wrap(node))
+  return {
+    sql: printed.text,
+    positions: printed.positions,
+    parameters: parameters.list(),
+    uses: [...relations].map(([use, { rules }]) => ({ use, rules })),
+  }
+}
+
+function refuseBroken(resolved: ResolvedQuery, access: Access): void {
+  for (const { table } of resolved.analysis.uses) {
+    const typed = access.typed.cubes.get(table.cube.name)
+    if (typed !== undefined && typed.problem === undefined) continue
+    throw new PgError(
+      'internal_error',
+      `the cube "${table.cube.name}" is not available: its SQL fails in the upstream database`,
+      {
+        hint: 'Whoever keeps the model finds the reason with `rowgate check`.',
+        cause: typed?.problem,
+      },
+    )
+  }
+}

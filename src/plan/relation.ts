@@ -1,0 +1,86 @@
+import type { Cube, Member } from '../model/model.js'
+import type { Node, SelectStmt } from '../sql/tree.js'
+import { memberValue } from './contribution.js'
+import { andNode, castNode, FALSE, integerNode, TRUE, targetNode } from './node.js'
+import { joinedCubeLimits, type RowRule, rowRules } from './row-rule.js'
+import { type Access, claimsOf, fromNode, joinSteps } from './source.js'
+import { type CubeUse, partColumn } from './use.js'
+
+/** A cube as the query that stands in its place, and the rules that limit its rows. */
+export interface Relation {
+  readonly query: SelectStmt
+  readonly rules: readonly RowRule[]
+}
+
+/**
+ * The fenced query of one use of a cube: the columns that the statement reads, the rows that the context may see.
+ *
+ * The second arm never gives a row. It is there because Postgres neither pushes a client's predicate below OFFSET 0, nor reads column
+ * statistics through a set operation while it plans (threat catalogue, "Fences").
+ *
+ * @throws PgError insufficient_privilege if a claim is missing, or no policy allows these members together
+ */
+export function buildRelation(use: CubeUse, access: Access): Relation {
+  const { cube } = use.table
+  const columns = relationColumns(use, access)
+  const rules = rowRules(cube, membersRead(use), access)
+  const joined = joinSteps(
+    cube,
+    [...columns, ...rules].flatMap((part) => part.joinedCubes),
+    access,
+  )
+  const arm = (where: Node | undefined): SelectStmt => ({
+    targetList: columns.map(({ name, value }) => targetNode(name, value)),
+    fromClause: [fromNode(cube, joined, access, (other) => joinedCubeLimits(other, access))],
+    ...(where === undefined ? {} : { whereClause: where }),
+    limitOption: 'LIMIT_OPTION_DEFAULT',
+    op: 'SETOP_NONE',
+  })
+  const query: SelectStmt = {
+    limitOffset: integerNode(0),
+    limitOption: 'LIMIT_OPTION_COUNT',
+    op: 'SETOP_UNION',
+    all: true,
+    larg: arm(andNode(rules.map((rule) => rule.predicate))),
+    rarg: arm(FALSE),
+  }
+  return { query, rules }
+}
+
+interface RelationColumn {
+  readonly name: string
+  readonly joinedCubes: readonly string[]
+  readonly value: Node
+}
+
+/** The columns that are read, and one constant where none is: `count(*)` needs rows, and a set operation a column. */
+function relationColumns(use: CubeUse, access: Access): readonly RelationColumn[] {
+  const { cube, columns } = use.table
+  const column = (name: string, member: Member): RelationColumn => ({
+    name,
+    joinedCubes: member.joinedCubes,
+    value: columnValue(cube, member, access),
+  })
+  const visible = columns
+    .filter((member) => use.wholeRow || use.members.has(member.name))
+    .map((member) => column(member.name, member))
+  const parts = [...use.parts].flatMap((name) => {
+    const member = cube.members.get(name)
+    return member === undefined ? [] : [column(partColumn(cube, name), member)]
+  })
+  const all = [...visible, ...parts]
+  return all.length > 0 ? all : [{ name: partColumn(cube, ''), joinedCubes: [], value: TRUE }]
+}
+
+/** A member's tree as a column of the table: types that a client cannot know are given as text. */
+export function columnValue(cube: Cube, member: Member, access: Access): Node {
+  const value = memberValue(cube, member, claimsOf(cube, access))
+  return access.typed.cubes.get(cube.name)?.columns.get(member.name)?.castToText
+    ? castNode(value, 'text')
+    : value
+}
+
+function membersRead(use: CubeUse): ReadonlySet<string> {
+  const whole = use.wholeRow ? use.table.columns.map((member) => member.name) : []
+  return new Set([...whole, ...use.members, ...use.calculated])
+}

@@ -1,0 +1,25 @@
+import type { Model } from '../model/model.js'
+
+/** What the upstream said about a member's column. */
+export interface ColumnType {
+  readonly oid: number
+  /** Types that are not Postgres' own (enums, domains, extensions) reach the client as text. */
+  readonly castToText: boolean
+}
+
+/** A model and the upstream's word on its columns; asked once when a model is compiled. */
+export interface TypedModel {
+  readonly model: Model
+  readonly cubes: ReadonlyMap<string, TypedCube>
+}
+
+export interface TypedCube {
+  readonly columns: ReadonlyMap<string, ColumnType>
+  /** The type of each of the cube's claim uses, as the upstream infers it from the SQL around it; 0 where it is not a parameter. */
+  readonly claimOids: readonly number[]
+  /** Why the cube cannot be asked (its SQL fails upstream); for the log, never for a client. */
+  readonly problem: string | undefined
+}
+
+/** The first OID that Postgres gives to objects of users (transam.h, FirstNormalObjectId). */
+export const USER_OID_MIN = 16_384

@@ -1,0 +1,144 @@
+import { PgError } from '../errors.js'
+import { checkLimits, type SqlLimits } from './limits.js'
+import { parser, replaceParser } from './parser.js'
+import type { Node, SelectStmt } from './tree.js'
+
+export { loadParser } from './parser.js'
+
+/** One statement of a text. */
+export interface Statement {
+  readonly node: Node
+  /** The statement's own part of the text, for logs and for prepared statements. */
+  readonly text: string
+}
+
+/** The statements of a text, and where their nodes stand in it. */
+export interface Parsed {
+  readonly statements: readonly Statement[]
+  /** The 1-based character position of a node's `location` (bytes from 0); undefined for nodes that were not written. */
+  readonly at: (location: number | undefined) => number | undefined
+}
+
+interface RawStatement {
+  readonly stmt?: Node
+  readonly stmt_location?: number
+  readonly stmt_len?: number
+}
+
+/**
+ * Parses a text with Postgres' own grammar.
+ *
+ * @throws PgError syntax_error with Postgres' message and position; program_limit_exceeded and statement_too_complex before the parser
+ * sees a text that could break it
+ */
+export function parseStatements(sql: string, limits: SqlLimits): Parsed {
+  checkLimits(sql, limits)
+  const at = createPositions(sql)
+  if (sql.trim() === '') return { statements: [], at }
+  const bytes = Buffer.from(sql, 'utf8')
+  const statements = parseRaw(sql).map(({ stmt, stmt_location: start = 0, stmt_len: length }): Statement => {
+    if (stmt === undefined) throw new PgError('syntax_error', 'syntax error')
+    const end = length === undefined ? bytes.length : start + length
+    return { node: stmt, text: bytes.subarray(start, end).toString('utf8').trim() }
+  })
+  return { statements, at }
+}
+
+function parseRaw(sql: string): readonly RawStatement[] {
+  try {
+    return (parser().parseSync(sql).stmts ?? []) as readonly RawStatement[]
+  } catch (error) {
+    const position = syntaxErrorPosition(error)
+    if (position === undefined) {
+      replaceParser()
+      throw new PgError('statement_too_complex', 'the statement is too complex to be parsed', {
+        hint: 'Use WITH queries instead of nesting, and lists instead of long chains of operators.',
+        cause: error,
+      })
+    }
+    const message = error instanceof Error ? error.message : 'syntax error'
+    throw new PgError('syntax_error', message, { position: position >= 0 ? position + 1 : undefined })
+  }
+}
+
+/** The 0-based character of a syntax error; undefined if the error is none of the grammar's. */
+function syntaxErrorPosition(error: unknown): number | undefined {
+  if (!(error instanceof Error) || error.name !== 'SqlError' || !('sqlDetails' in error)) {
+    // Comments alone, and texts without a statement, are no error of the instance.
+    return undefined
+  }
+  const details = error.sqlDetails as { readonly cursorPosition?: number } | undefined
+  return details?.cursorPosition ?? -1
+}
+
+/** Converts byte offsets of a text to 1-based character positions. */
+export function createPositions(sql: string): (location: number | undefined) => number | undefined {
+  let bytes: Buffer | undefined
+  return (location) => {
+    if (location === undefined || location < 0) return undefined
+    bytes ??= Buffer.from(sql, 'utf8')
+    // Postgres counts characters, JavaScript UTF-16 units.
+    return [...bytes.subarray(0, location).toString('utf8')].length + 1
+  }
+}
+
+const MODEL_LIMITS: SqlLimits = { sqlBytesMax: 1_048_576, nestingMax: 200, operatorsMax: 5_000 }
+
+/**
+ * Parses a text that must be one expression and nothing else.
+ *
+ * @throws PgError syntax_error
+ */
+export function parseExpression(text: string): Node {
+  const select = onlySelect(`SELECT (\n${text}\n)`)
+  const [target, ...others] = select.targetList ?? []
+  const bare = [
+    'fromClause',
+    'whereClause',
+    'groupClause',
+    'sortClause',
+    'limitCount',
+    'intoClause',
+    'havingClause',
+    'withClause',
+    'valuesLists',
+    'lockingClause',
+    'windowClause',
+    'limitOffset',
+    'distinctClause',
+    'larg',
+  ] as const
+  const value =
+    target !== undefined && 'ResTarget' in target && target.ResTarget.name === undefined
+      ? target.ResTarget.val
+      : undefined
+  const implicitRow =
+    value !== undefined && 'RowExpr' in value && value.RowExpr.row_format === 'COERCE_IMPLICIT_CAST'
+  if (
+    value === undefined ||
+    others.length > 0 ||
+    implicitRow ||
+    bare.some((clause) => select[clause] !== undefined)
+  ) {
+    throw new PgError('syntax_error', 'this is not one expression')
+  }
+  return value
+}
+
+/**
+ * Parses a text that must be one SELECT (or VALUES, or WITH … SELECT) and nothing else.
+ *
+ * @throws PgError syntax_error
+ */
+export function parseQuery(text: string): SelectStmt {
+  return onlySelect(text)
+}
+
+function onlySelect(text: string): SelectStmt {
+  const { statements } = parseStatements(text, MODEL_LIMITS)
+  const [statement, ...others] = statements
+  if (statement === undefined || others.length > 0 || !('SelectStmt' in statement.node)) {
+    throw new PgError('syntax_error', 'this is not one SELECT')
+  }
+  return statement.node.SelectStmt
+}

@@ -1,0 +1,42 @@
+import { createRequire } from 'node:module'
+import { invariant } from '../errors.js'
+
+/** The part of libpg-query that is used. */
+interface ParserInstance {
+  loadModule(): Promise<void>
+  parseSync(sql: string): { readonly stmts?: readonly unknown[] }
+}
+
+const require = createRequire(import.meta.url)
+
+/** The WebAssembly module keeps state between calls and cannot recover from a stack overflow, so it must be replaceable. */
+let current: ParserInstance | undefined
+let spare: ParserInstance | undefined
+
+async function createInstance(): Promise<ParserInstance> {
+  for (const path of Object.keys(require.cache)) if (path.includes('libpg-query')) delete require.cache[path]
+  const instance = require('libpg-query') as ParserInstance
+  await instance.loadModule()
+  return instance
+}
+
+/** Loads the parser, and a second one to take its place if it breaks. To be awaited once, before anything is parsed. */
+export async function loadParser(): Promise<void> {
+  current ??= await createInstance()
+  spare ??= await createInstance()
+}
+
+export function parser(): ParserInstance {
+  invariant(current !== undefined, 'loadParser() was not awaited')
+  return current
+}
+
+/** Puts the spare instance in the place of one that may be broken, and makes another spare meanwhile. */
+export function replaceParser(): void {
+  current = spare
+  spare = undefined
+  void createInstance().then((instance) => {
+    if (current === undefined) current = instance
+    else spare = instance
+  })
+}
