@@ -60,8 +60,10 @@ export type Aggregate = 'count' | 'sum' | 'avg' | 'min' | 'max' | 'count_distinc
 
 export interface Measure extends MemberFacts {
   readonly kind: 'measure'
-  readonly definition: AggregateMeasure | CalculatedMeasure
+  readonly definition: MeasureDefinition
 }
+
+export type MeasureDefinition = AggregateMeasure | CalculatedMeasure
 
 export interface AggregateMeasure {
   readonly kind: 'aggregate'

@@ -31,7 +31,9 @@ export function rewriteSelect(statement: SelectStmt, deps: RewriteDeps): SelectS
 
 function rewrite(value: unknown, deps: RewriteDeps): unknown {
   if (Array.isArray(value))
-    return value.flatMap((element) => expandTarget(element, deps) ?? [rewrite(element, deps)])
+    return value.flatMap(
+      (element): readonly unknown[] => expandTarget(element, deps) ?? [rewrite(element, deps)],
+    )
   if (value === null || typeof value !== 'object') return value
   const replaced = rewriteNode(value as Node, deps)
   if (replaced !== undefined) return replaced

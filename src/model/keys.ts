@@ -1,0 +1,171 @@
+import type { Diagnostic } from '../errors.js'
+import type { Definition } from './definition.js'
+
+/** Keys of Cube's model, in camelCase. `used` mean something here; `ignored` change neither rows nor columns. */
+interface KnownKeys {
+  readonly used: readonly string[]
+  readonly ignored: readonly string[]
+  /** Known to Cube, and what a person should know about them here. */
+  readonly unsupported: Readonly<Record<string, string>>
+}
+
+const NO_PRE_AGGREGATIONS = [
+  'preAggregations',
+  'refreshKey',
+  'dataSource',
+  'sqlAlias',
+  'rewriteQueries',
+  'calendar',
+]
+
+export const CUBE_KEYS: KnownKeys = {
+  used: [
+    'sql',
+    'sqlTable',
+    'title',
+    'description',
+    'public',
+    'shown',
+    'extends',
+    'joins',
+    'dimensions',
+    'measures',
+    'segments',
+    'accessPolicy',
+  ],
+  ignored: [
+    ...NO_PRE_AGGREGATIONS,
+    'meta',
+    'folders',
+    'hierarchies',
+    'contextMembers',
+    'name',
+    'drillMembers',
+  ],
+  unsupported: {},
+}
+
+export const DIMENSION_KEYS: KnownKeys = {
+  used: [
+    'sql',
+    'type',
+    'title',
+    'description',
+    'public',
+    'shown',
+    'primaryKey',
+    'case',
+    'latitude',
+    'longitude',
+    'name',
+    'caseInsensitiveName',
+  ],
+  ignored: [
+    'format',
+    'meta',
+    'granularities',
+    'suggestFilterValues',
+    'propagateFiltersToSubQuery',
+    'aliases',
+    'fieldType',
+    'order',
+    'key',
+    'links',
+    'currency',
+    'primaryKeyShown',
+  ],
+  unsupported: {
+    subQuery: "Write the value into the cube's own sql with a join or a subquery.",
+    multiStage: 'Multi-stage dimensions are not supported yet; use WITH queries.',
+    addGroupBy: 'Multi-stage dimensions are not supported yet; use WITH queries.',
+  },
+}
+
+export const MEASURE_KEYS: KnownKeys = {
+  used: ['sql', 'type', 'title', 'description', 'public', 'shown', 'filters', 'name'],
+  ignored: ['format', 'meta', 'drillMembers', 'drillMemberReferences', 'aliases', 'currency'],
+  unsupported: {
+    rollingWindow: 'Use a window function in SQL: SUM(MEASURE(m)) OVER (ORDER BY … ROWS …).',
+    multiStage: 'Multi-stage measures are not supported yet; aggregate in a WITH query.',
+    timeShift: 'Time shifts are not supported yet; use LAG() over a grouped query.',
+    cumulative: 'Use a window function in SQL.',
+    grain: 'Use GROUP BY in SQL.',
+    case: 'Case measures are not supported; use filters.',
+    groupBy: 'Multi-stage measures are not supported yet; aggregate in a WITH query.',
+    reduceBy: 'Multi-stage measures are not supported yet; aggregate in a WITH query.',
+    addGroupBy: 'Multi-stage measures are not supported yet; aggregate in a WITH query.',
+    orderBy: 'Multi-stage measures are not supported yet; aggregate in a WITH query.',
+  },
+}
+
+export const SEGMENT_KEYS: KnownKeys = {
+  used: ['sql', 'title', 'description', 'public', 'shown', 'name'],
+  ignored: ['meta', 'aliases'],
+  unsupported: {},
+}
+
+export const JOIN_KEYS: KnownKeys = {
+  used: ['sql', 'relationship', 'name'],
+  ignored: ['meta'],
+  unsupported: {},
+}
+
+export const POLICY_KEYS: KnownKeys = {
+  used: ['role', 'roles', 'group', 'groups', 'conditions', 'rowLevel', 'memberLevel'],
+  ignored: ['meta', 'description'],
+  unsupported: {
+    memberMasking: 'Masked members are not supported yet; leave the member out with memberLevel.',
+  },
+}
+
+export function camelCase(key: string): string {
+  return key.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase())
+}
+
+/** The properties of one object of the model with keys in camelCase, and a Diagnostic for each key that means nothing here. */
+export function readProperties(
+  value: Readonly<Record<string, unknown>>,
+  known: KnownKeys,
+  place: {
+    readonly definition: Definition
+    readonly path: readonly (string | number)[]
+    readonly report: (diagnostic: Diagnostic) => void
+  },
+): ReadonlyMap<string, unknown> {
+  const properties = new Map<string, unknown>()
+  for (const [written, inner] of Object.entries(value)) {
+    const key = camelCase(written)
+    if (known.used.includes(key)) properties.set(key, inner)
+    if (known.used.includes(key) || known.ignored.includes(key)) continue
+    const unsupported = known.unsupported[key]
+    const all = [...known.used, ...known.ignored]
+    place.report({
+      file: place.definition.file,
+      line: place.definition.lineOf([...place.path, key]),
+      column: 0,
+      message: unsupported === undefined ? `unknown key "${written}"` : `"${written}" is not supported`,
+      fix: unsupported ?? `Remove it, or did you mean "${nearest(key, all)}"?`,
+    })
+  }
+  return properties
+}
+
+/** The word of a list that takes the fewest edits to reach (Levenshtein). */
+export function nearest(word: string, words: readonly string[]): string {
+  const distance = (a: string, b: string): number => {
+    let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+    for (let i = 1; i <= a.length; i += 1) {
+      const next = [i]
+      for (let j = 1; j <= b.length; j += 1) {
+        const same = a[i - 1] === b[j - 1] ? 0 : 1
+        next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same))
+      }
+      row = next
+    }
+    return row[b.length] ?? 0
+  }
+  return words.reduce(
+    (best, candidate) => (distance(word, candidate) < distance(word, best) ? candidate : best),
+    words[0] ?? '',
+  )
+}

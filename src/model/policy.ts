@@ -1,0 +1,200 @@
+import type { Diagnostic } from '../errors.js'
+import type { Definition } from './definition.js'
+import { camelCase, nearest, POLICY_KEYS, readProperties } from './keys.js'
+import {
+  FILTER_OPERATORS,
+  type Filter,
+  type FilterOperator,
+  type FilterValue,
+  type Policy,
+  type PolicyCondition,
+} from './model.js'
+import { referencePath } from './reference.js'
+
+type Report = (line: number, message: string, fix: string) => void
+
+interface PolicyPlace {
+  readonly definition: Definition
+  readonly cube: string
+  readonly report: (diagnostic: Diagnostic) => void
+}
+
+/** The access policies of a cube. A policy with a problem is reported and never becomes a weaker one: the model does not compile. */
+export function compilePolicies(value: unknown, place: PolicyPlace): readonly Policy[] | undefined {
+  if (value === undefined) return undefined
+  const report: Report = (line, message, fix) =>
+    place.report({ file: place.definition.file, line, column: 0, message, fix })
+  if (!Array.isArray(value)) {
+    report(
+      place.definition.lineOf(['accessPolicy']),
+      'accessPolicy must be a list',
+      'Write accessPolicy: [{ role: `*`, … }].',
+    )
+    return []
+  }
+  return value.map((entry: unknown, index) => compilePolicy(entry, index, place, report))
+}
+
+function compilePolicy(entry: unknown, index: number, place: PolicyPlace, report: Report): Policy {
+  const { definition, cube } = place
+  const path = ['accessPolicy', index]
+  const line = definition.lineOf(path)
+  const properties = readProperties(record(entry), POLICY_KEYS, { definition, path, report: place.report })
+  const groups = ['role', 'roles', 'group', 'groups'].flatMap((key) => texts(properties.get(key)))
+  if (groups.length === 0)
+    report(line, 'an access policy needs a group', 'Write role: `*` for everyone, or group: `name`.')
+  const members = record(properties.get('memberLevel'))
+  const memberKeys = Object.keys(members).map(camelCase)
+  if (memberKeys.some((key) => key !== 'includes' && key !== 'excludes')) {
+    report(line, 'memberLevel has an unknown key', 'It has "includes" and "excludes".')
+  }
+  const includes = members['includes']
+  return {
+    groups,
+    conditions: list(properties.get('conditions')).map((condition) =>
+      compileCondition(condition, line, report),
+    ),
+    rows: compileRows(properties.get('rowLevel'), cube, line, report),
+    includes:
+      includes === undefined || includes === '*'
+        ? '*'
+        : texts(includes).map((name) => bareMember(name, cube)),
+    excludes:
+      members['excludes'] === '*' ? [] : texts(members['excludes']).map((name) => bareMember(name, cube)),
+    source: { file: definition.file, line },
+  }
+}
+
+function compileCondition(value: unknown, line: number, report: Report): PolicyCondition {
+  const condition = record(value)['if']
+  const path = claimPath(condition)
+  if (path !== undefined) return { kind: 'claim', path }
+  if (typeof condition === 'function') {
+    const holds = condition as (argument: unknown) => unknown
+    return {
+      kind: 'function',
+      holds: (securityContext) => holds({ securityContext, security_context: securityContext }),
+    }
+  }
+  report(
+    line,
+    'a condition of an access policy must name a claim or be a function',
+    'Write if: securityContext.claim, or if: ({ securityContext }) => …; anything else is computed while the file loads, when there is no user.',
+  )
+  return { kind: 'function', holds: () => false }
+}
+
+function compileRows(
+  value: unknown,
+  cube: string,
+  line: number,
+  report: Report,
+): readonly Filter[] | undefined {
+  if (value === undefined) return undefined
+  const rows = Object.fromEntries(
+    Object.entries(record(value)).map(([key, inner]) => [camelCase(key), inner]),
+  )
+  for (const key of Object.keys(rows)) {
+    if (key !== 'filters' && key !== 'allowAll')
+      report(line, `rowLevel has the unknown key "${key}"`, 'It has "filters" and "allowAll".')
+  }
+  if (rows['allowAll'] === true && rows['filters'] === undefined) return undefined
+  const filters = list(rows['filters'])
+  if (filters.length === 0)
+    report(line, 'rowLevel has no filters', 'Write filters, or allowAll: true to show every row.')
+  return filters.map((filter) => compileFilter(filter, cube, line, report))
+}
+
+function compileFilter(value: unknown, cube: string, line: number, report: Report): Filter {
+  const filter = record(value)
+  for (const kind of ['and', 'or'] as const) {
+    if (filter[kind] === undefined) continue
+    const filters = list(filter[kind])
+    if (filters.length === 0) report(line, `an empty "${kind}" in a row filter`, 'Put filters into it.')
+    return { kind, filters: filters.map((inner) => compileFilter(inner, cube, line, report)) }
+  }
+  const member = memberName(filter['member'], cube)
+  if (member === undefined) report(line, 'a row filter needs a member', 'Write member: `name`.')
+  const operator = String(filter['operator'])
+  if (!FILTER_OPERATORS.some((known) => known === operator)) {
+    report(
+      line,
+      `unknown filter operator "${operator}"`,
+      `Did you mean "${nearest(operator, FILTER_OPERATORS)}"?`,
+    )
+  }
+  const values = filterValues(filter['values'])
+  if (values === undefined)
+    report(
+      line,
+      'values of a row filter must be texts, numbers, booleans or claims',
+      'Write values: [securityContext.claim].',
+    )
+  if (filter['values'] === undefined && operator !== 'set' && operator !== 'notSet') {
+    report(line, `the filter "${operator}" needs values`, 'Write values: [ … ].')
+  }
+  return { kind: 'member', member: member ?? '', operator: operator as FilterOperator, values: values ?? [] }
+}
+
+function filterValues(value: unknown): readonly FilterValue[] | undefined {
+  const values =
+    claimPath(value) === undefined && Array.isArray(value)
+      ? (value as readonly unknown[])
+      : value === undefined
+        ? []
+        : [value]
+  const found = values.map((inner): FilterValue | undefined => {
+    const path = claimPath(inner)
+    if (path !== undefined) return { kind: 'claim', path }
+    const constant =
+      typeof inner === 'string' || typeof inner === 'number' || typeof inner === 'boolean' || inner === null
+    return constant ? { kind: 'constant', value: inner } : undefined
+  })
+  return found.some((inner) => inner === undefined) ? undefined : found.filter((inner) => inner !== undefined)
+}
+
+/** The claim that a value names: a reference in JavaScript, `{ security_context.x }` in YAML. */
+function claimPath(value: unknown): readonly string[] | undefined {
+  const path = referencePath(value) ?? yamlPath(value)
+  const [root, ...rest] = path ?? []
+  const known = root === 'securityContext' || root === 'security_context' || root === 'SECURITY_CONTEXT'
+  return known && rest.length > 0 ? rest : undefined
+}
+
+function yamlPath(value: unknown): readonly string[] | undefined {
+  const match = typeof value === 'string' ? /^\{\s*([A-Za-z_]\w*(?:\.\w+)+)\s*\}$/.exec(value) : null
+  return match?.[1]?.split('.')
+}
+
+/** `Cube.member` for a bare name, `CUBE.member`, `{CUBE.member}` or a reference. */
+function memberName(value: unknown, cube: string): string | undefined {
+  const path =
+    referencePath(value) ?? yamlPath(value) ?? (typeof value === 'string' ? value.split('.') : undefined)
+  if (path === undefined || path.length > 2 || path.some((part) => part === '')) return undefined
+  const [first = '', second] = path
+  if (second === undefined) return `${cube}.${first}`
+  return `${first === 'CUBE' ? cube : first}.${second}`
+}
+
+function bareMember(name: string, cube: string): string {
+  return name.startsWith(`${cube}.`) || name.startsWith('CUBE.') ? name.slice(name.indexOf('.') + 1) : name
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {}
+}
+
+function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? (value as readonly unknown[]) : []
+}
+
+/** A text, a reference's name, or a list of these. */
+function texts(value: unknown): readonly string[] {
+  if (value === undefined || value === null) return []
+  const path = referencePath(value)
+  if (path !== undefined) return [path.at(-1) ?? '']
+  if (Array.isArray(value)) return value.flatMap(texts)
+  return [String(value)]
+}
