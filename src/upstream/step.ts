@@ -29,6 +29,8 @@ export interface SendStep {
    * Called for invisible steps too, its result then dropped.
    */
   readonly rewrite?: (frame: Buffer) => Buffer | undefined
+  /** Takes each row whole, for the gateway's own statements; rows are not passed on then. */
+  readonly onRow?: (frame: Buffer) => void
 }
 
 /** A reply that the session gives itself, in its place among the upstream's. */

@@ -1,0 +1,46 @@
+import type { Claim, Claims, SecurityContext } from './context.js'
+
+/** The context of one session. @param claims as payload.ts made them: frozen, without prototypes */
+export function createSecurityContext(options: {
+  readonly claims: Claims
+  readonly expiresAtMs: number | undefined
+  readonly user: string
+}): SecurityContext {
+  return Object.freeze({ ...options, key: canonicalText(options.claims) })
+}
+
+/**
+ * A text that is equal exactly when two values are: keys sorted, kinds distinguished (`1` is not `"1"`, `["a,b"]` is not `["a","b"]`).
+ */
+export function canonicalText(value: Claim): string {
+  if (value === null) return 'null'
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(value)
+    case 'bigint':
+      return String(value)
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value)
+    case 'boolean':
+      return String(value)
+    case 'object': {
+      if (Array.isArray(value)) return `[${(value as readonly Claim[]).map(canonicalText).join(',')}]`
+      const claims = value as Claims
+      const keys = Object.keys(claims).sort()
+      return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(claims[key] ?? null)}`).join(',')}}`
+    }
+  }
+}
+
+/** Claims as ordinary objects, for the functions of cube.js; a copy, so that they can change nothing. */
+export function plainClaims(value: Claim): unknown {
+  if (value === null || typeof value !== 'object') return value
+  if (Array.isArray(value)) return (value as readonly Claim[]).map(plainClaims)
+  const entries = Object.entries(value as Claims).map(([key, inner]) => [key, plainClaims(inner)] as const)
+  // Defined one by one: an own key "__proto__" must stay a key.
+  const copy: Record<string, unknown> = {}
+  for (const [key, inner] of entries) {
+    Object.defineProperty(copy, key, { value: inner, enumerable: true, writable: true, configurable: true })
+  }
+  return copy
+}

@@ -1,0 +1,42 @@
+/** Something that happened, for log, metrics and audit. No event ever carries a token, a password or a claim's value. */
+export type Event =
+  | { readonly kind: 'listening'; readonly host: string; readonly port: number; readonly tls: boolean }
+  | {
+      readonly kind: 'login_failed'
+      readonly sessionId: number
+      readonly address: string
+      readonly user: string
+      readonly reason: string
+    }
+  | {
+      readonly kind: 'login_succeeded'
+      readonly sessionId: number
+      readonly address: string
+      readonly user: string
+      readonly application: string
+    }
+  | {
+      readonly kind: 'statement'
+      readonly sessionId: number
+      readonly user: string
+      readonly sql: string
+      readonly outcome: 'ok' | 'error'
+      /** SQLSTATE of the error. */
+      readonly code: string | undefined
+      readonly durationMs: number
+    }
+  | { readonly kind: 'session_ended'; readonly sessionId: number; readonly reason: string }
+  | { readonly kind: 'upstream_connected'; readonly connectionId: number }
+  | { readonly kind: 'upstream_failed'; readonly connectionId: number | undefined; readonly error: unknown }
+  | {
+      readonly kind: 'model_compiled'
+      readonly appId: string
+      readonly cubes: number
+      readonly durationMs: number
+    }
+  | { readonly kind: 'cube_unavailable'; readonly cube: string; readonly problem: string }
+  | { readonly kind: 'keys_failed'; readonly url: string; readonly error: unknown }
+  | { readonly kind: 'warning'; readonly message: string }
+  | { readonly kind: 'internal_error'; readonly sessionId: number | undefined; readonly error: unknown }
+
+export type Observe = (event: Event) => void

@@ -1,0 +1,205 @@
+import { z } from 'zod'
+
+/** One environment variable: what it is called, measured in and for. */
+export interface SettingSpec {
+  readonly name: string
+  readonly unit: string
+  readonly fallback: string
+  readonly about: string
+  readonly schema: z.ZodType<string | number | boolean | undefined>
+}
+
+const whole = (min: number, max: number): SettingSpec['schema'] =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max))
+const text: SettingSpec['schema'] = z.string()
+const flag: SettingSpec['schema'] = z
+  .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
+  .transform((value) => value === 'true' || value === '1' || value === 'on')
+const oneOf = (values: readonly string[]): SettingSpec['schema'] =>
+  z.string().refine((value) => values.includes(value), { message: `must be one of ${values.join(', ')}` })
+
+const setting = (
+  name: string,
+  unit: string,
+  fallback: string,
+  about: string,
+  schema: SettingSpec['schema'],
+): SettingSpec => ({
+  name,
+  unit,
+  fallback,
+  about,
+  schema,
+})
+
+/** Every variable that is read, in the order of the documentation. An empty default means: not set. */
+export const SETTING_SPECS: readonly SettingSpec[] = [
+  setting(
+    'CUBEJS_DB_HOST',
+    '',
+    '',
+    'Host of the upstream Postgres; with neither host nor name set, an embedded demo database',
+    text,
+  ),
+  setting('CUBEJS_DB_PORT', '', '5432', 'Port of the upstream', whole(1, 65_535)),
+  setting('CUBEJS_DB_NAME', '', '', 'Database of the upstream', text),
+  setting(
+    'CUBEJS_DB_USER',
+    '',
+    '',
+    "User of the upstream; needs SELECT on the model's tables and nothing else",
+    text,
+  ),
+  setting('CUBEJS_DB_PASS', '', '', 'Password of the upstream', text),
+  setting('CUBEJS_DB_SSL', '', 'false', 'TLS to the upstream', flag),
+  setting(
+    'CUBEJS_DB_SSL_REJECT_UNAUTHORIZED',
+    '',
+    'true',
+    'Refuse an upstream whose certificate cannot be verified',
+    flag,
+  ),
+  setting('CUBEJS_DB_SSL_CA', 'file', '', 'Certificate authority of the upstream', text),
+  setting('CUBEJS_DB_SSL_CERT', 'file', '', 'Client certificate for the upstream', text),
+  setting('CUBEJS_DB_SSL_KEY', 'file', '', 'Key of the client certificate', text),
+  setting(
+    'CUBEJS_PG_SQL_PORT',
+    '',
+    '15432',
+    'Port on which clients connect; 0 for any that is free',
+    whole(0, 65_535),
+  ),
+  setting('CUBEJS_API_SECRET', '', '', 'Secret that signs tokens (HS256, HS384, HS512)', text),
+  setting(
+    'CUBEJS_API_SECRETS',
+    'list',
+    '',
+    'Several secrets, separated by commas, any of which may have signed',
+    text,
+  ),
+  setting('CUBEJS_JWK_URL', 'URL', '', 'Key set of the token issuer (RS, PS, ES, EdDSA)', text),
+  setting('CUBEJS_JWT_KEY', '', '', 'A secret, beside CUBEJS_API_SECRET', text),
+  setting('CUBEJS_JWT_ALGS', 'list', '', 'Algorithms that are accepted, separated by commas', text),
+  setting('CUBEJS_JWT_AUDIENCE', '', '', 'Required aud', text),
+  setting('CUBEJS_JWT_ISSUER', 'list', '', 'Required iss; several separated by commas', text),
+  setting('CUBEJS_JWT_SUBJECT', '', '', 'Required sub', text),
+  setting('CUBEJS_JWT_CLAIMS_NAMESPACE', '', '', 'The claim that holds the security context', text),
+  setting('ROWGATE_HOST', '', '127.0.0.1', 'Address to listen on', text),
+  setting('ROWGATE_DATABASE', '', '', "Database name shown to clients; by default the upstream's", text),
+  setting('ROWGATE_TLS_CERT', 'file', '', 'Certificate shown to clients, in PEM', text),
+  setting('ROWGATE_TLS_KEY', 'file', '', 'Key of that certificate, in PEM', text),
+  setting(
+    'ROWGATE_PASSWORD_OVER_PLAINTEXT',
+    '',
+    'false',
+    'Accept tokens without TLS from other machines',
+    flag,
+  ),
+  setting('ROWGATE_JWT_CLOCK_TOLERANCE_SECONDS', 's', '5', 'How far clocks may differ', whole(0, 300)),
+  setting('ROWGATE_UPSTREAM_CONNECTIONS_MAX', '', '10', 'Connections to the upstream', whole(1, 10_000)),
+  setting(
+    'ROWGATE_UPSTREAM_WAITERS_MAX',
+    '',
+    '1000',
+    'Sessions that may wait for a connection',
+    whole(1, 1_000_000),
+  ),
+  setting(
+    'ROWGATE_UPSTREAM_ACQUIRE_TIMEOUT_MS',
+    'ms',
+    '30000',
+    'How long a session waits for a connection',
+    whole(1, 3_600_000),
+  ),
+  setting(
+    'ROWGATE_UPSTREAM_CONNECT_TIMEOUT_MS',
+    'ms',
+    '10000',
+    'How long opening a connection may take',
+    whole(1, 600_000),
+  ),
+  setting(
+    'ROWGATE_UPSTREAM_IDLE_TIMEOUT_MS',
+    'ms',
+    '60000',
+    'An idle connection is closed after this',
+    whole(1_000, 86_400_000),
+  ),
+  setting(
+    'ROWGATE_UPSTREAM_LIFETIME_MAX_MS',
+    'ms',
+    '3600000',
+    'A connection is not reused after this age',
+    whole(1_000, 604_800_000),
+  ),
+  setting(
+    'ROWGATE_UPSTREAM_PREPARED_MAX',
+    '',
+    '200',
+    'Prepared statements kept per upstream connection',
+    whole(1, 100_000),
+  ),
+  setting('ROWGATE_SESSIONS_MAX', '', '2000', 'Client sessions at once', whole(1, 100_000)),
+  setting(
+    'ROWGATE_LOGIN_TIMEOUT_MS',
+    'ms',
+    '60000',
+    'From accepting a connection to the end of its login',
+    whole(100, 600_000),
+  ),
+  setting(
+    'ROWGATE_FRAME_BYTES_MAX',
+    'bytes',
+    '16777216',
+    'Longest message of a client',
+    whole(65_536, 1_073_741_823),
+  ),
+  setting('ROWGATE_SQL_BYTES_MAX', 'bytes', '262144', 'Longest statement', whole(1_024, 16_777_216)),
+  setting('ROWGATE_STATEMENTS_MAX', '', '1000', 'Prepared statements per session', whole(1, 100_000)),
+  setting('ROWGATE_PORTALS_MAX', '', '1000', 'Open portals per session', whole(1, 100_000)),
+  setting(
+    'ROWGATE_STATEMENT_TIMEOUT_MS',
+    'ms',
+    '600000',
+    'Longest run of a statement; 0 for no limit',
+    whole(0, 86_400_000),
+  ),
+  setting(
+    'ROWGATE_IDLE_IN_TRANSACTION_TIMEOUT_MS',
+    'ms',
+    '600000',
+    'Longest pause inside a transaction; 0 for no limit',
+    whole(0, 86_400_000),
+  ),
+  setting(
+    'ROWGATE_MODELS_MAX',
+    '',
+    '100',
+    'Compiled models kept (one per contextToAppId)',
+    whole(1, 100_000),
+  ),
+  setting('ROWGATE_PARSED_MAX', '', '2000', 'Parsed statements kept', whole(1, 1_000_000)),
+  setting(
+    'ROWGATE_DRAIN_TIMEOUT_MS',
+    'ms',
+    '10000',
+    'How long running statements may finish after SIGTERM',
+    whole(0, 3_600_000),
+  ),
+  setting(
+    'ROWGATE_LOG_LEVEL',
+    '',
+    'info',
+    'debug, info, warn, error or silent',
+    oneOf(['debug', 'info', 'warn', 'error', 'silent']),
+  ),
+]
+
+/** A table of all settings, for `serve --help`. */
+export function printSettings(): string {
+  const width = Math.max(...SETTING_SPECS.map(({ name }) => name.length))
+  return SETTING_SPECS.map(({ name, unit, fallback, about }) => {
+    const value = fallback === '' ? 'not set' : `default ${fallback}`
+    return `  ${name.padEnd(width)}  ${about} (${unit === '' ? value : `${unit}; ${value}`})`
+  }).join('\n')
+}
