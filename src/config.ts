@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
+import { checkAlgorithms, checkSecrets, checkTls, checkUpstream, type Report } from './config-check.js'
 import { type Diagnostic, DiagnosticsError } from './errors.js'
-import { SETTING_SPECS } from './settings.js'
+import { nearestSetting, SETTING_SPECS, splitList } from './settings.js'
 
 /** Everything that can be configured, checked and frozen. Units are in the names. */
 export interface Config {
@@ -39,6 +41,8 @@ export interface Config {
   }
   readonly auth: {
     readonly secrets: readonly string[]
+    /** The only secret was made at start, for the embedded demo: nobody else can sign tokens. */
+    readonly secretGenerated: boolean
     readonly keysUrl: string | undefined
     readonly algorithms: readonly string[] | undefined
     readonly issuers: readonly string[] | undefined
@@ -58,6 +62,10 @@ export interface Config {
   /** The database's name as clients see it. */
   readonly database: string
   readonly logLevel: string
+  /** Undefined: pretty on a terminal, else json. */
+  readonly logFormat: 'json' | 'pretty' | undefined
+  /** What is allowed and yet worth a look. */
+  readonly warnings: readonly Diagnostic[]
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -65,68 +73,56 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /**
  * The configuration that the environment gives.
  *
+ * @param overrides values by the same names that win over the environment: options of the command line
  * @param needsSecret false for commands that verify no token
  * @throws DiagnosticsError with every problem at once
  */
 export function loadConfig(options: {
   readonly projectDir: string
   readonly environment: Environment
+  readonly overrides?: Environment
   readonly needsSecret: boolean
 }): Config {
-  const { environment } = options
+  const environment = { ...options.environment, ...definedOnly(options.overrides ?? {}) }
   const diagnostics: Diagnostic[] = []
-  const report = (file: string, message: string, fix: string): void => {
-    diagnostics.push({ file, line: 0, column: 0, message, fix })
-  }
+  const warnings: Diagnostic[] = []
+  const report = createReport(diagnostics)
   const values = readValues(environment, report)
   const text = (name: string): string | undefined => values.get(name) as string | undefined
   const number = (name: string): number => Number(values.get(name) ?? 0)
-  const list = (name: string): readonly string[] | undefined =>
-    text(name)
-      ?.split(',')
-      .map((part) => part.trim())
-      .filter((part) => part !== '')
+  const list = (name: string): readonly string[] | undefined => {
+    const value = text(name)
+    return value === undefined ? undefined : splitList(value)
+  }
   const file = (name: string): string | undefined => readPem(name, text(name), report)
-  const secrets = [
-    text('CUBEJS_API_SECRET'),
-    text('CUBEJS_JWT_KEY'),
-    ...(list('CUBEJS_API_SECRETS') ?? []),
-  ].filter((secret) => secret !== undefined)
   const embedded = text('CUBEJS_DB_HOST') === undefined && text('CUBEJS_DB_NAME') === undefined
-  if (options.needsSecret && secrets.length === 0 && text('CUBEJS_JWK_URL') === undefined && !embedded) {
+  const tls = { cert: file('ROWGATE_TLS_CERT'), key: file('ROWGATE_TLS_KEY') }
+  checkUpstream({ text, embedded, url: environment.CUBEJS_DB_URL }, report)
+  checkTls({ text, ...tls }, report)
+  const given = SECRET_NAMES.flatMap((name) => {
+    const value = text(name)
+    const secrets = value === undefined ? [] : name === 'CUBEJS_API_SECRETS' ? splitList(value) : [value]
+    return secrets.map((secret) => ({ name, secret }))
+  })
+  const keysUrl = text('CUBEJS_JWK_URL')
+  checkSecrets(given, { report, warn: createReport(warnings) })
+  checkAlgorithms({ algorithms: list('CUBEJS_JWT_ALGS'), secrets: given.length, keysUrl }, report)
+  const nothingToVerify = options.needsSecret && given.length === 0 && keysUrl === undefined
+  if (nothingToVerify && !embedded) {
     report(
       'CUBEJS_API_SECRET',
-      'there is nothing to verify tokens with',
+      'is missing: there is nothing to verify tokens with',
       "Set CUBEJS_API_SECRET to the secret that signs them, or CUBEJS_JWK_URL to the issuer's key set.",
     )
   }
-  const keysUrl = text('CUBEJS_JWK_URL')
-  if (keysUrl !== undefined && !/^https?:\/\/./.test(keysUrl))
-    report('CUBEJS_JWK_URL', 'must be an http or https URL', 'Write https://issuer/.well-known/jwks.json.')
-  if (!embedded) {
-    for (const name of ['CUBEJS_DB_HOST', 'CUBEJS_DB_NAME', 'CUBEJS_DB_USER']) {
-      if (text(name) === undefined)
-        report(
-          name,
-          'is missing',
-          'Set it, or unset CUBEJS_DB_HOST and CUBEJS_DB_NAME for the embedded database.',
-        )
-    }
-  }
-  const [cert, key] = [file('ROWGATE_TLS_CERT'), file('ROWGATE_TLS_KEY')]
-  if ((cert === undefined) !== (key === undefined) && diagnostics.length === 0) {
-    report(
-      cert === undefined ? 'ROWGATE_TLS_CERT' : 'ROWGATE_TLS_KEY',
-      'is missing',
-      'Set both the certificate and its key, or neither.',
-    )
-  }
+  const secretGenerated = nothingToVerify && embedded
+  const secrets = secretGenerated ? [randomBytes(32).toString('hex')] : given.map(({ secret }) => secret)
   const config: Config = {
     projectDir: options.projectDir,
     listen: {
       host: text('ROWGATE_HOST') ?? '',
       port: number('CUBEJS_PG_SQL_PORT'),
-      tls: cert === undefined || key === undefined ? undefined : { cert, key },
+      tls: tls.cert === undefined || tls.key === undefined ? undefined : { cert: tls.cert, key: tls.key },
       passwordOverPlaintext: values.get('ROWGATE_PASSWORD_OVER_PLAINTEXT') === true,
       sessionsMax: number('ROWGATE_SESSIONS_MAX'),
       loginTimeoutMs: number('ROWGATE_LOGIN_TIMEOUT_MS'),
@@ -165,6 +161,7 @@ export function loadConfig(options: {
     },
     auth: {
       secrets,
+      secretGenerated,
       keysUrl,
       algorithms: list('CUBEJS_JWT_ALGS'),
       issuers: list('CUBEJS_JWT_ISSUER'),
@@ -183,12 +180,22 @@ export function loadConfig(options: {
     },
     database: text('ROWGATE_DATABASE') ?? text('CUBEJS_DB_NAME') ?? 'demo',
     logLevel: text('ROWGATE_LOG_LEVEL') ?? 'info',
+    logFormat: text('ROWGATE_LOG_FORMAT') as Config['logFormat'],
+    warnings,
   }
   if (diagnostics.length > 0) throw new DiagnosticsError(diagnostics)
   return deepFreeze(config)
 }
 
-type Report = (file: string, message: string, fix: string) => void
+const SECRET_NAMES = ['CUBEJS_API_SECRET', 'CUBEJS_JWT_KEY', 'CUBEJS_API_SECRETS']
+/** A misspelt name among these would switch a check off without a word. */
+const CLOSED_FAMILIES = ['ROWGATE_', 'CUBEJS_JWT_', 'CUBEJS_JWK_', 'CUBEJS_API_SECRET']
+
+function createReport(diagnostics: Diagnostic[]): Report {
+  return (file, message, fix) => {
+    diagnostics.push({ file, line: 0, column: 0, message, fix })
+  }
+}
 
 function readValues(
   environment: Environment,
@@ -204,9 +211,15 @@ function readValues(
     else
       report(spec.name, `"${written}" is not possible: ${parsed.error.issues[0]?.message ?? ''}`, spec.about)
   }
-  for (const name of Object.keys(environment)) {
-    if (!name.startsWith('ROWGATE_') || SETTING_SPECS.some((spec) => spec.name === name)) continue
-    report(name, 'is no setting of Rowgate', '`rowgate serve --help` lists them.')
+  for (const name of Object.keys(environment).sort()) {
+    if (!CLOSED_FAMILIES.some((family) => name.startsWith(family))) continue
+    if (SETTING_SPECS.some((spec) => spec.name === name)) continue
+    const nearest = nearestSetting(name)
+    report(
+      name,
+      'is no setting of Rowgate',
+      nearest === undefined ? '`rowgate serve --help` lists them.' : `Did you mean ${nearest}?`,
+    )
   }
   return values
 }
@@ -232,26 +245,4 @@ function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value))
     if (inner !== null && typeof inner === 'object' && !Buffer.isBuffer(inner)) deepFreeze(inner as object)
   return Object.freeze(value)
-}
-
-const SECRET_FIELDS = new Set(['password', 'secrets', 'key'])
-
-/** The configuration as a text that is stable and holds no secret. */
-export function printConfig(config: Config): string {
-  const lines: string[] = []
-  const walk = (value: unknown, path: string): void => {
-    if (SECRET_FIELDS.has(path.split('.').at(-1) ?? '') && value !== undefined) {
-      lines.push(`${path} = (hidden)`)
-      return
-    }
-    if (value !== null && typeof value === 'object' && !Array.isArray(value)) {
-      for (const [key, inner] of Object.entries(value)) walk(inner, path === '' ? key : `${path}.${key}`)
-      return
-    }
-    lines.push(
-      `${path} = ${value === undefined ? 'not set' : Array.isArray(value) ? value.join(', ') : String(value)}`,
-    )
-  }
-  walk(config, '')
-  return lines.join('\n')
 }

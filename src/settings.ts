@@ -18,6 +18,23 @@ const flag: SettingSpec['schema'] = z
 const oneOf = (values: readonly string[]): SettingSpec['schema'] =>
   z.string().refine((value) => values.includes(value), { message: `must be one of ${values.join(', ')}` })
 
+/** As RFC 7518 names them; what auth verifies, `none` not among them. */
+const ALGORITHMS =
+  'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ')
+const algorithms: SettingSpec['schema'] = z
+  .string()
+  .refine(
+    (value) => splitList(value).length > 0 && splitList(value).every((name) => ALGORITHMS.includes(name)),
+    {
+      message: `must be a list of ${ALGORITHMS.join(', ')}`,
+    },
+  )
+const url: SettingSpec['schema'] = z.string().refine(isPlainUrl, {
+  message: 'must be an http or https URL without user and password',
+})
+/** Databases of Cube that speak Postgres' protocol and dialect. */
+const POSTGRES_TYPES = ['postgres', 'redshift', 'cockroachdb', 'materialize', 'crate']
+
 const setting = (
   name: string,
   unit: string,
@@ -32,6 +49,20 @@ const setting = (
   schema,
 })
 
+/** The parts of a value that is a list, separated by commas. */
+export function splitList(value: string): readonly string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function isPlainUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, username, password } = new URL(value)
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === ''
+}
+
 /** Every variable that is read, in the order of the documentation. An empty default means: not set. */
 export const SETTING_SPECS: readonly SettingSpec[] = [
   setting(
@@ -40,6 +71,13 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     '',
     'Host of the upstream Postgres; with neither host nor name set, an embedded demo database',
     text,
+  ),
+  setting(
+    'CUBEJS_DB_TYPE',
+    '',
+    'postgres',
+    'Kind of the upstream, as Cube names it; it must speak Postgres',
+    oneOf(POSTGRES_TYPES),
   ),
   setting('CUBEJS_DB_PORT', '', '5432', 'Port of the upstream', whole(1, 65_535)),
   setting('CUBEJS_DB_NAME', '', '', 'Database of the upstream', text),
@@ -77,9 +115,9 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     'Several secrets, separated by commas, any of which may have signed',
     text,
   ),
-  setting('CUBEJS_JWK_URL', 'URL', '', 'Key set of the token issuer (RS, PS, ES, EdDSA)', text),
+  setting('CUBEJS_JWK_URL', 'URL', '', 'Key set of the token issuer (RS, PS, ES, EdDSA)', url),
   setting('CUBEJS_JWT_KEY', '', '', 'A secret, beside CUBEJS_API_SECRET', text),
-  setting('CUBEJS_JWT_ALGS', 'list', '', 'Algorithms that are accepted, separated by commas', text),
+  setting('CUBEJS_JWT_ALGS', 'list', '', 'Algorithms that are accepted, separated by commas', algorithms),
   setting('CUBEJS_JWT_AUDIENCE', '', '', 'Required aud', text),
   setting('CUBEJS_JWT_ISSUER', 'list', '', 'Required iss; several separated by commas', text),
   setting('CUBEJS_JWT_SUBJECT', '', '', 'Required sub', text),
@@ -193,7 +231,40 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     'debug, info, warn, error or silent',
     oneOf(['debug', 'info', 'warn', 'error', 'silent']),
   ),
+  setting(
+    'ROWGATE_LOG_FORMAT',
+    '',
+    '',
+    'json or pretty; by default pretty on a terminal, else json',
+    oneOf(['json', 'pretty']),
+  ),
 ]
+
+/**
+ * The setting whose name is nearest to one that does not exist.
+ *
+ * @returns undefined if no name is within four changes
+ */
+export function nearestSetting(name: string): string | undefined {
+  const nearest = SETTING_SPECS.map((spec) => ({ name: spec.name, changes: countChanges(name, spec.name) }))
+    .filter(({ changes }) => changes <= 4)
+    .sort((left, right) => left.changes - right.changes)
+  return nearest[0]?.name
+}
+
+/** Levenshtein's distance, one row at a time. */
+function countChanges(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [index, character] of [...from].entries()) {
+    const next = [index + 1]
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (row[column] ?? 0) + (character === other ? 0 : 1)
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
+}
 
 /** A table of all settings, for `serve --help`. */
 export function printSettings(): string {

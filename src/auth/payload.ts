@@ -1,15 +1,18 @@
 import { PgError } from '../errors.js'
 import type { Claim, Claims } from './context.js'
+import { parseNumber } from './number.js'
 
 /** How deep objects and lists may stand in one another. */
-const DEPTH_MAX = 32
+export const DEPTH_MAX = 32
+/** Longer than any number that parseNumber takes. */
+const NUMBER_CHARACTERS_MAX = 400
 
 /** A token's payload that cannot be taken as it is; the message is for the log. */
 export class PayloadError extends Error {}
 
 /**
  * Parses a JSON text without losing anything: whole numbers beyond 2^53 come as bigint, a key that stands twice is refused (readers
- * disagree about it), objects have no prototype, and everything is frozen.
+ * disagree about it), objects have no prototype, and everything is frozen. Numbers: see number.ts.
  *
  * @throws PayloadError
  */
@@ -37,17 +40,16 @@ export function parsePayload(text: string): Claim {
       fail('a malformed text')
     }
     const string = String(value)
-    if (string.includes('\0') || !string.isWellFormed()) fail('a text that UTF-8 cannot hold')
+    if (string.includes('\0') || !string.isWellFormed()) fail('a text that Postgres cannot hold')
     return string
   }
   const readNumber = (): number | bigint => {
-    const match = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?/.exec(text.slice(offset, offset + 400))
+    const match = /^[-+.0-9eE]+/.exec(text.slice(offset, offset + NUMBER_CHARACTERS_MAX))
     if (match === null) return fail('an unknown value')
+    const number = parseNumber(match[0])
+    if (number === undefined) return fail('a number that cannot be kept exactly')
     offset += match[0].length
-    const number = Number(match[0])
-    if (!Number.isFinite(number)) fail('a number that is too large')
-    const whole = match[2] === undefined && match[3] === undefined
-    return whole && !Number.isSafeInteger(number) ? BigInt(match[0]) : number
+    return number
   }
   const readValue = (depth: number): Claim => {
     if (depth > DEPTH_MAX) fail('nested too deeply')

@@ -6,7 +6,8 @@ export function createSecurityContext(options: {
   readonly expiresAtMs: number | undefined
   readonly user: string
 }): SecurityContext {
-  return Object.freeze({ ...options, key: canonicalText(options.claims) })
+  const { claims, expiresAtMs, user } = options
+  return Object.freeze({ claims, expiresAtMs, user, key: canonicalText(claims) })
 }
 
 /**
@@ -18,7 +19,7 @@ export function canonicalText(value: Claim): string {
     case 'string':
       return JSON.stringify(value)
     case 'bigint':
-      return String(value)
+      return `${value}n`
     case 'number':
       return Object.is(value, -0) ? '-0' : String(value)
     case 'boolean':

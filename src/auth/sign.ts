@@ -1,7 +1,10 @@
 import { createSecretKey } from 'node:crypto'
 import { CompactSign } from 'jose'
 
-/** A token over the claims, signed with HS256. `claimsText` is the JSON text of an object. */
+/**
+ * A token over the claims, signed with HS256; `iat` and `exp` are added unless the claims have them. A bigint is written as the whole
+ * number that it is.
+ */
 export async function signToken(options: {
   readonly claims: Readonly<Record<string, unknown>>
   readonly secret: string
@@ -9,8 +12,18 @@ export async function signToken(options: {
   readonly nowMs: number
 }): Promise<string> {
   const issuedAt = Math.floor(options.nowMs / 1_000)
-  const payload = { ...options.claims, iat: issuedAt, exp: issuedAt + options.expiresInSeconds }
-  return new CompactSign(Buffer.from(JSON.stringify(payload), 'utf8'))
+  const payload = { iat: issuedAt, exp: issuedAt + options.expiresInSeconds, ...options.claims }
+  return new CompactSign(Buffer.from(printJson(payload), 'utf8'))
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .sign(createSecretKey(Buffer.from(options.secret, 'utf8')))
+}
+
+function printJson(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  if (Array.isArray(value)) return `[${value.map(printJson).join(',')}]`
+  const members = Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .map(([key, inner]) => `${JSON.stringify(key)}:${printJson(inner)}`)
+  return `{${members.join(',')}}`
 }

@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto'
-import { compactVerify, decodeProtectedHeader, errors, type JWTVerifyGetKey } from 'jose'
+import { compactVerify, errors, type JWTVerifyGetKey } from 'jose'
 import type { Observe } from '../events.js'
 import type { Claim, Claims } from './context.js'
 import { createKeys } from './keys.js'
@@ -43,12 +43,18 @@ const KEY_ALGORITHMS = [
   'Ed25519',
 ]
 const TOKEN_BYTES_MAX = 65_535
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Everything that a secret or a key may have signed with; `none` is not among them. */
+export const ALGORITHMS: readonly string[] = [...SECRET_ALGORITHMS, ...KEY_ALGORITHMS]
 
 /**
  * Verifies tokens: signature by secret or by key set, then times and the configured claims.
  *
  * Secrets verify HS* only and key sets asymmetric algorithms only, so that neither can stand in for the other; `none`, `crit`, and keys
  * that a token brings along (`jwk`, `jku`, `x5u`, `x5c`) are never used.
+ *
+ * The function returned throws TokenError (for the log), or PgError invalid_password where the security context is no object.
  */
 export function createVerifier(
   options: VerifyOptions,
@@ -59,7 +65,7 @@ export function createVerifier(
       ? undefined
       : createKeys(
           options.keysUrl,
-          deps.observe,
+          deps,
           options.keysCooldownMs === undefined ? {} : { cooldownMs: options.keysCooldownMs },
         )
   const secrets = options.secrets.map((secret) => createSecretKey(Buffer.from(secret, 'utf8')))
@@ -80,15 +86,24 @@ function readAlgorithm(token: string): string {
   if (token.length > TOKEN_BYTES_MAX) throw new TokenError('the token is too long')
   if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(token))
     throw new TokenError('the password is no signed token')
-  let header: ReturnType<typeof decodeProtectedHeader>
+  // Read strictly: a header in which alg stands twice means two things to two readers.
+  const header = parseHeader(token.slice(0, token.indexOf('.')))
+  const algorithm = own(header, 'alg')
+  if (typeof algorithm !== 'string') throw new TokenError('the token names no algorithm')
+  if (Object.hasOwn(header, 'crit')) throw new TokenError('the token demands extensions (crit)')
+  return algorithm
+}
+
+function parseHeader(part: string): Claims {
+  let header: Claim
   try {
-    header = decodeProtectedHeader(token)
-  } catch {
-    throw new TokenError('the header of the token cannot be read')
+    header = parsePayload(UTF8.decode(Buffer.from(part, 'base64url')))
+  } catch (error) {
+    throw new TokenError('the header of the token cannot be read', { cause: error })
   }
-  if (typeof header.alg !== 'string') throw new TokenError('the token names no algorithm')
-  if (header['crit'] !== undefined) throw new TokenError('the token demands extensions (crit)')
-  return header.alg
+  if (header === null || typeof header !== 'object' || Array.isArray(header))
+    throw new TokenError('the header of the token is no object')
+  return header as Claims
 }
 
 async function verifyBySecrets(
@@ -128,7 +143,7 @@ function tokenError(error: unknown): TokenError {
 function checkPayload(bytes: Uint8Array, options: VerifyOptions, nowMs: number): VerifiedToken {
   let value: Claim
   try {
-    value = parsePayload(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    value = parsePayload(UTF8.decode(bytes))
   } catch (error) {
     if (error instanceof PayloadError) throw new TokenError(error.message)
     throw new TokenError('the payload is no UTF-8')
@@ -141,7 +156,8 @@ function checkPayload(bytes: Uint8Array, options: VerifyOptions, nowMs: number):
   const notBeforeMs = timeClaim(payload, 'nbf')
   if (notBeforeMs !== undefined && nowMs < notBeforeMs - toleranceMs)
     throw new TokenError('the token is not valid yet')
-  if (options.issuers !== undefined && !options.issuers.includes(String(own(payload, 'iss'))))
+  const issuer = own(payload, 'iss')
+  if (options.issuers !== undefined && !(typeof issuer === 'string' && options.issuers.includes(issuer)))
     throw new TokenError('the issuer is another')
   if (options.audience !== undefined) {
     const audience = own(payload, 'aud')

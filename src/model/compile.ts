@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Diagnostic, DiagnosticsError } from '../errors.js'
 import type { Claims } from './claims.js'
-import { createCompileContext } from './compile-context.js'
+import { type ClaimRead, createCompileContext } from './compile-context.js'
 import { createCubeCompiler } from './compile-cube.js'
 import type { Definition, ModelFile } from './definition.js'
 import { type EvaluateOptions, evaluateFiles } from './evaluate.js'
@@ -13,6 +13,8 @@ import { refuseTainted } from './taint.js'
 export interface CompiledModel {
   readonly model: Model
   readonly warnings: readonly Diagnostic[]
+  /** Claims that the files read through COMPILE_CONTEXT: for other claims with the same values, the model is the same. */
+  readonly reads: readonly ClaimRead[]
 }
 
 /**
@@ -63,7 +65,7 @@ export function compileModel(
       message: `the view "${name}" is left out: views are not supported yet`,
       fix: 'Query its cubes.',
     }))
-  return { model: { version: versionOf(cubes), cubes }, warnings }
+  return { model: { version: versionOf(cubes), cubes }, warnings, reads: [...context.reads.values()] }
 }
 
 function reportDuplicates(

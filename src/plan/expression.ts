@@ -246,6 +246,9 @@ function noteColumn(
   { read }: { read: boolean },
 ): void {
   if (read) for (const source of column.sources) source.use.members.add(source.member.name)
+  const [source] = column.sources
+  if (source !== undefined)
+    analyser.analysis.members.set(reference, `${source.use.table.cube.name}.${source.member.name}`)
   const qualified = names.length > 1 && entry.name !== undefined
   analyser.analysis.columns.set(reference, qualified ? [entry.name, column.name] : [column.name])
 }

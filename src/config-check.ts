@@ -1,0 +1,91 @@
+import { createSecureContext } from 'node:tls'
+
+/** Notes one problem under the name of the variable that has it. */
+export type Report = (file: string, message: string, fix: string) => void
+type Text = (name: string) => string | undefined
+
+/** RFC 7518, section 3.2: a key as long as the hash. */
+const SECRET_BYTES_MIN = 32
+
+export function checkUpstream(
+  {
+    text,
+    embedded,
+    url,
+  }: { readonly text: Text; readonly embedded: boolean; readonly url: string | undefined },
+  report: Report,
+): void {
+  if (url !== undefined && url !== '') {
+    report('CUBEJS_DB_URL', 'is not read here', 'Set CUBEJS_DB_HOST, _PORT, _NAME, _USER and _PASS instead.')
+  }
+  if (embedded) return
+  for (const name of ['CUBEJS_DB_HOST', 'CUBEJS_DB_NAME', 'CUBEJS_DB_USER']) {
+    if (text(name) !== undefined) continue
+    report(
+      name,
+      'is missing',
+      'Set it, or unset CUBEJS_DB_HOST and CUBEJS_DB_NAME for the embedded database.',
+    )
+  }
+}
+
+export function checkTls(
+  options: { readonly text: Text; readonly cert: string | undefined; readonly key: string | undefined },
+  report: Report,
+): void {
+  const [certName, keyName] = ['ROWGATE_TLS_CERT', 'ROWGATE_TLS_KEY']
+  const [certSet, keySet] = [options.text(certName) !== undefined, options.text(keyName) !== undefined]
+  if (certSet !== keySet) {
+    report(certSet ? keyName : certName, 'is missing', 'Set both the certificate and its key, or neither.')
+    return
+  }
+  const { cert, key } = options
+  if (cert === undefined || key === undefined) return
+  try {
+    createSecureContext({ cert, key, minVersion: 'TLSv1.2' })
+  } catch {
+    report(
+      certName,
+      'the certificate and ROWGATE_TLS_KEY do not fit together',
+      'Name a PEM certificate and its key.',
+    )
+  }
+}
+
+export function checkSecrets(
+  secrets: readonly { readonly name: string; readonly secret: string }[],
+  { report, warn }: { readonly report: Report; readonly warn: Report },
+): void {
+  for (const { name, secret } of secrets) {
+    // A public key is known to everyone: as an HMAC secret it would let anyone sign.
+    if (secret.includes('-----BEGIN') || /^\s*\{\s*"/.test(secret)) {
+      report(name, 'is a key, not a secret', 'Publish keys as a key set and set CUBEJS_JWK_URL to its URL.')
+    } else if (Buffer.byteLength(secret, 'utf8') < SECRET_BYTES_MIN) {
+      warn(
+        name,
+        `holds a secret shorter than ${SECRET_BYTES_MIN} bytes, which can be guessed`,
+        'Make a longer one, such as with `openssl rand -hex 32`.',
+      )
+    }
+  }
+}
+
+export function checkAlgorithms(
+  options: {
+    readonly algorithms: readonly string[] | undefined
+    readonly secrets: number
+    readonly keysUrl: string | undefined
+  },
+  report: Report,
+): void {
+  const { algorithms, secrets, keysUrl } = options
+  if (algorithms === undefined || (secrets === 0 && keysUrl === undefined)) return
+  const bySecret = secrets > 0 && algorithms.some((name) => name.startsWith('HS'))
+  const byKey = keysUrl !== undefined && algorithms.some((name) => !name.startsWith('HS'))
+  if (bySecret || byKey) return
+  report(
+    'CUBEJS_JWT_ALGS',
+    'leaves no algorithm that could be verified',
+    'HS algorithms need CUBEJS_API_SECRET; all others need CUBEJS_JWK_URL.',
+  )
+}

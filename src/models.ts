@@ -1,0 +1,92 @@
+import { LRUCache } from 'lru-cache'
+import type { Claim, SecurityContext } from './auth/context.js'
+import { canonicalText } from './auth/security-context.js'
+import type { Observe } from './events.js'
+import { compileModel } from './model/compile.js'
+import type { ModelFile } from './model/definition.js'
+import type { EvaluateOptions } from './model/evaluate.js'
+import { claimAt } from './plan/claim.js'
+import { type Describe, typeModel } from './plan/probe.js'
+import type { TypedModel } from './plan/typed-model.js'
+
+/** Compiled and typed models, shared by all contexts for which they are the same. */
+export interface Models {
+  /** @throws DiagnosticsError, PgError as compileModel does; the error of `describe` if the upstream cannot be asked */
+  forContext(context: SecurityContext, appId: string): Promise<TypedModel>
+}
+
+export interface ModelsOptions extends EvaluateOptions {
+  readonly files: readonly ModelFile[]
+  readonly modelsMax: number
+}
+
+/** One compiled model, and the claims on whose values it depends. */
+interface Entry {
+  readonly reads: ReadonlyMap<string, string>
+  readonly model: Promise<TypedModel>
+}
+
+/**
+ * A model compiled for one context serves another only if every claim that its files read has the same value there; contextToAppId
+ * separates models further, and never joins two that differ.
+ */
+export function createModels(
+  options: ModelsOptions,
+  deps: { readonly describe: Describe; readonly observe: Observe; readonly nowMs: () => number },
+): Models {
+  const byAppId = new LRUCache<string, Entry[]>({ max: options.modelsMax })
+
+  const compile = (context: SecurityContext, appId: string): Entry => {
+    const startedAtMs = deps.nowMs()
+    const compiled = compileModel(options.files, context.claims, options)
+    const unsafe = [...compiled.model.cubes.values()]
+      .flatMap((cube) => cube.claimUses)
+      .filter((use) => use.kind === 'unsafe')
+    const paths = [...compiled.reads, ...unsafe].map(({ path }) => path)
+    const model = typeModel(compiled.model, context, deps.describe).then((typed) => {
+      deps.observe({
+        kind: 'model_compiled',
+        appId,
+        cubes: compiled.model.cubes.size,
+        durationMs: deps.nowMs() - startedAtMs,
+      })
+      for (const [cube, { problem }] of typed.cubes)
+        if (problem !== undefined) deps.observe({ kind: 'cube_unavailable', cube, problem })
+      return typed
+    })
+    return { reads: new Map(paths.map((path) => [path.join('\0'), valueText(context, path)])), model }
+  }
+
+  return {
+    async forContext(context, appId) {
+      const entries = byAppId.get(appId) ?? []
+      const known = entries.find(({ reads }) =>
+        [...reads].every(([path, value]) => valueText(context, path.split('\0')) === value),
+      )
+      if (known !== undefined) return known.model
+      const made = compile(context, appId)
+      byAppId.set(appId, [...entries.slice(-options.modelsMax), made])
+      try {
+        const typed = await made.model
+        // A cube that failed may only have failed now; the next session asks again.
+        if ([...typed.cubes.values()].some(({ problem }) => problem !== undefined)) forget(appId, made)
+        return typed
+      } catch (error) {
+        forget(appId, made)
+        throw error
+      }
+    },
+  }
+
+  function forget(appId: string, entry: Entry): void {
+    byAppId.set(
+      appId,
+      (byAppId.get(appId) ?? []).filter((other) => other !== entry),
+    )
+  }
+}
+
+function valueText(context: SecurityContext, path: readonly string[]): string {
+  const claim: Claim | undefined = claimAt(context, path)
+  return claim === undefined ? 'absent' : canonicalText(claim)
+}

@@ -1,0 +1,143 @@
+import type { SecurityContext } from '../auth/context.js'
+import type { Cube, Model } from '../model/model.js'
+import { printChecked } from '../sql/checked.js'
+import type { Node } from '../sql/tree.js'
+import { claimText } from './claim-use.js'
+import { memberValue } from './contribution.js'
+import { type ClaimValues, instantiate } from './instantiate.js'
+import { findJoinPath } from './join-path.js'
+import { castNode, FALSE, stringNode, targetNode } from './node.js'
+import { type ColumnType, type TypedCube, type TypedModel, USER_OID_MIN } from './typed-model.js'
+
+/** Asks the upstream what a statement's columns and parameters are, without running it. */
+export type Describe = (sql: string) => Promise<{
+  readonly fields: readonly { readonly typeOid: number }[]
+  readonly parameterOids: readonly number[]
+}>
+
+/** Asks the upstream for the type of every member. A cube that fails is kept, marked with its problem. */
+export async function typeModel(
+  model: Model,
+  context: SecurityContext,
+  describe: Describe,
+): Promise<TypedModel> {
+  const cubes = new Map<string, TypedCube>()
+  for (const cube of model.cubes.values())
+    cubes.set(cube.name, await typeCube(cube, model, context, describe))
+  return { model, cubes }
+}
+
+async function typeCube(
+  cube: Cube,
+  model: Model,
+  context: SecurityContext,
+  describe: Describe,
+): Promise<TypedCube> {
+  const members = [...cube.members.values()]
+  try {
+    const { fields, parameterOids } = await describe(
+      probeSql(
+        cube,
+        model,
+        context,
+        members.map((member) => member.name),
+      ),
+    )
+    const columns = new Map<string, ColumnType>(
+      members.map((member, index) => {
+        const oid = fields[index]?.typeOid ?? 0
+        return [member.name, { oid, castToText: oid >= USER_OID_MIN }]
+      }),
+    )
+    return {
+      columns,
+      claimOids: cube.claimUses.map((_use, index) => parameterOids[index] ?? 0),
+      problem: undefined,
+    }
+  } catch (error) {
+    return {
+      columns: new Map(),
+      claimOids: [],
+      problem: error instanceof Error ? error.message : String(error),
+    }
+  }
+}
+
+/** Which members of a cube fail by themselves, for `check`. */
+export async function findMemberProblems(
+  cube: Cube,
+  model: Model,
+  context: SecurityContext,
+  describe: Describe,
+): Promise<readonly { readonly member: string | undefined; readonly problem: string }[]> {
+  const problems: { member: string | undefined; problem: string }[] = []
+  const attempt = async (names: readonly string[]): Promise<string | undefined> => {
+    try {
+      await describe(probeSql(cube, model, context, names))
+      return undefined
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+  const base = await attempt([])
+  if (base !== undefined) return [{ member: undefined, problem: base }]
+  for (const member of cube.members.values()) {
+    const problem = await attempt([member.name])
+    if (problem !== undefined) problems.push({ member: member.name, problem })
+  }
+  return problems
+}
+
+/** All columns of a cube without its row rules; claims are parameters whose types the upstream is to infer. */
+function probeSql(cube: Cube, model: Model, context: SecurityContext, names: readonly string[]): string {
+  const claims = probeClaims(cube, context)
+  const members = names.flatMap((name) => cube.members.get(name) ?? [])
+  const joined = new Map(
+    members
+      .flatMap((member) => member.joinedCubes)
+      .flatMap((name) => findJoinPath(model, cube.name, name) ?? [])
+      .map((step) => [step.to, step] as const),
+  )
+  const from = [...joined.values()].reduce(
+    (left: Node, step): Node => {
+      const other = model.cubes.get(step.to)
+      if (other === undefined) return left
+      const rarg = instantiate(other.base, probeClaims(other, context, cube.claimUses.length))
+      return {
+        JoinExpr: { jointype: 'JOIN_LEFT', larg: left, rarg, quals: instantiate(step.condition, claims) },
+      }
+    },
+    instantiate(cube.base, claims),
+  )
+  const targets = members.map((member) => targetNode(member.name, memberValue(cube, member, claims)))
+  return printChecked({
+    SelectStmt: {
+      ...(targets.length === 0 ? {} : { targetList: targets }),
+      fromClause: [from],
+      whereClause: FALSE,
+      limitOption: 'LIMIT_OPTION_DEFAULT',
+      op: 'SETOP_NONE',
+    },
+  }).text
+}
+
+/** @param offset parameters of another cube come after these, and their types do not matter */
+function probeClaims(cube: Cube, context: SecurityContext, offset?: number): ClaimValues {
+  return {
+    node(index) {
+      const use = cube.claimUses[index]
+      if (use === undefined) throw new Error(`no claim use ${index}`)
+      if (use.kind === 'unsafe') return castNode({ A_Const: { isnull: true } }, 'text')
+      if (offset !== undefined)
+        return use.kind === 'filter' ? FALSE : castNode({ A_Const: { isnull: true } }, 'text')
+      const parameter: Node = { ParamRef: { number: index + 1 } }
+      if (use.kind === 'value') return parameter
+      return { A_Expr: { kind: 'AEXPR_OP', name: [stringNode('=')], lexpr: use.column, rexpr: parameter } }
+    },
+    text(index) {
+      const use = cube.claimUses[index]
+      if (use === undefined) throw new Error(`no claim use ${index}`)
+      return claimText(use, context)
+    },
+  }
+}

@@ -1,0 +1,194 @@
+import { LRUCache } from 'lru-cache'
+import { createVerifier } from './auth/verify.js'
+import type { Config } from './config.js'
+import { contextFacts, createAuthenticate } from './contexts.js'
+import { PgError } from './errors.js'
+import type { Observe } from './events.js'
+import type { Hooks } from './hooks.js'
+import type { Models } from './models.js'
+import { visibleTables } from './plan/table.js'
+import { createBatch } from './session/batch.js'
+import { type Gate, type GateDeps, openGate } from './session/gate.js'
+import { createLease } from './session/lease.js'
+import { createPlanner } from './session/planner.js'
+import { createSession } from './session/session.js'
+import type { SessionState } from './session/state.js'
+import { IDLE } from './session/transaction.js'
+import { takeConnection } from './session/upstream-command.js'
+import { DEFAULT_SQL_LIMITS } from './sql/limits.js'
+import { type Parsed, parseStatements } from './sql/parse.js'
+import { cancelUpstream } from './upstream/cancel.js'
+import type { UpstreamOptions } from './upstream/connect.js'
+import type { Pool } from './upstream/pool.js'
+
+export interface ServeDeps {
+  readonly config: Config
+  readonly hooks: Hooks
+  readonly models: Models
+  readonly pool: Pool
+  readonly upstream: UpstreamOptions
+  readonly secrets: readonly string[]
+  readonly observe: Observe
+  readonly nowMs: () => number
+}
+
+/** What is known of the upstream once it was reached. */
+interface UpstreamFacts {
+  readonly version: string
+  readonly defaults: ReadonlyMap<string, string>
+}
+
+/** Opens the gate over a pool and a model. @throws PgError if the upstream cannot be reached, the error of listen() */
+export async function openGateway(deps: ServeDeps): Promise<Gate> {
+  const { config, observe, nowMs } = deps
+  const facts = await readUpstream(deps)
+  const parse = createParse(config)
+  const authenticate = createAuthenticate(
+    deps.hooks,
+    createVerifier({ ...config.auth, secrets: deps.secrets }, { observe, nowMs }),
+  )
+  return openGate(
+    { ...config.listen, frameBytesMax: config.limits.frameBytesMax, database: config.database },
+    { authenticate, observe, open: (start) => openSession(start, deps, facts, parse) },
+  )
+}
+
+async function readUpstream({ pool, config }: ServeDeps): Promise<UpstreamFacts> {
+  return pool.use(async (connection) => {
+    const [row] = await connection.query(
+      "SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_setting('TimeZone')",
+    )
+    const defaults = new Map([
+      ['DateStyle', 'ISO, MDY'],
+      ['IntervalStyle', 'postgres'],
+      ['TimeZone', row?.[1] ?? 'UTC'],
+      ['extra_float_digits', '1'],
+      ['bytea_output', 'hex'],
+      ['statement_timeout', String(config.pool.statementTimeoutMs)],
+      ['lock_timeout', '0'],
+      ['idle_in_transaction_session_timeout', String(config.pool.idleInTransactionTimeoutMs)],
+    ])
+    return { version: row?.[0] ?? '18', defaults }
+  })
+}
+
+/** Parsing costs more than all else, and tools repeat themselves. */
+function createParse({ limits }: Config): (sql: string) => Parsed {
+  const parsed = new LRUCache<string, Parsed>({
+    max: limits.parsedMax,
+    maxSize: 16_777_216,
+    sizeCalculation: (_value, sql) => sql.length + 1,
+  })
+  return (sql) => {
+    const known = parsed.get(sql)
+    if (known !== undefined) return known
+    const made = parseStatements(sql, { ...DEFAULT_SQL_LIMITS, sqlBytesMax: limits.sqlBytesMax })
+    parsed.set(sql, made)
+    return made
+  }
+}
+
+type Start = Parameters<GateDeps['open']>[0]
+
+async function openSession(
+  start: Start,
+  deps: ServeDeps,
+  upstream: UpstreamFacts,
+  parse: (sql: string) => Parsed,
+): Promise<Awaited<ReturnType<GateDeps['open']>>> {
+  const { config, observe, nowMs } = deps
+  const { context, settings } = start.login
+  const { appId, groups, queryRewrite } = await contextFacts(deps.hooks, context)
+  const typed = await deps.models.forContext(context, appId)
+  const facts = {
+    user: context.user,
+    database: config.database,
+    processId: start.processId,
+    version: `PostgreSQL ${upstream.version} (Rowgate)`,
+  }
+  const planner = createPlanner({
+    typed,
+    tables: visibleTables(typed, { context, groups }),
+    context,
+    groups,
+    facts,
+    queryRewrite,
+  })
+  const state: SessionState = {
+    id: start.id,
+    context,
+    planner,
+    observe,
+    writer: start.writer,
+    lease: createLease(deps.pool),
+    batch: createBatch(start.writer),
+    parse,
+    nowMs,
+    limits: config.limits,
+    upstreamDefaults: upstream.defaults,
+    transaction: IDLE,
+    settings,
+    settingsAtBegin: undefined,
+    savepoints: [],
+    statements: new Map(),
+    portals: new Map(),
+    heldCursors: new Set(),
+  }
+  const reported = await initialParameters(state, upstream)
+  const session = createSession({
+    reader: start.reader,
+    state,
+    facts: shownFacts(upstream.version, context.user),
+    reported: new Map(reported),
+    cancelUpstream: (connection) => cancelUpstream(connection, deps.upstream),
+  })
+  return { session, parameters: reported }
+}
+
+/** Parameters that are told at the start. Settings of the StartupMessage are tried upstream, so that a bad one ends the login. */
+async function initialParameters(
+  state: SessionState,
+  { version, defaults }: UpstreamFacts,
+): Promise<ReadonlyMap<string, string>> {
+  const values = new Map(defaults)
+  if ([...defaults.keys()].some((name) => state.settings.has(name.toLowerCase()))) {
+    try {
+      const connection = await takeConnection(state)
+      await state.batch.settle({ sync: true })
+      for (const name of ['DateStyle', 'IntervalStyle', 'TimeZone']) {
+        const value = connection.parameters.get(name)
+        if (value !== undefined) values.set(name, value)
+      }
+      state.lease.release()
+    } catch (error) {
+      state.lease.destroy()
+      throw error instanceof PgError
+        ? error
+        : new PgError('invalid_parameter_value', error instanceof Error ? error.message : 'invalid setting')
+    }
+  }
+  return new Map([
+    ['application_name', state.settings.get('application_name') ?? ''],
+    ['client_encoding', 'UTF8'],
+    ['DateStyle', values.get('DateStyle') ?? 'ISO, MDY'],
+    ['default_transaction_read_only', 'on'],
+    ['in_hot_standby', 'off'],
+    ['integer_datetimes', 'on'],
+    ['IntervalStyle', values.get('IntervalStyle') ?? 'postgres'],
+    ['is_superuser', 'off'],
+    ['server_encoding', 'UTF8'],
+    ['server_version', version],
+    ['session_authorization', state.context.user],
+    ['standard_conforming_strings', 'on'],
+    ['TimeZone', values.get('TimeZone') ?? 'UTC'],
+  ])
+}
+
+function shownFacts(version: string, user: string): ReadonlyMap<string, string> {
+  const [major = '0', minor = '0'] = version.split(/[^0-9]+/)
+  return new Map([
+    ['server_version', version],
+    ['server_version_num', String(Number(major) * 10_000 + Number(minor))],
+    ['session_authorization', user],
+  ])
+}

@@ -1,0 +1,132 @@
+import { PARSE_COMPLETE } from '../protocol/backend.js'
+import { encodeClose, encodeParse, SYNC } from '../protocol/request.js'
+import type { Connection } from '../upstream/connection.js'
+import type { SendStep, Step } from '../upstream/step.js'
+import { ERROR_CACHED_PLAN, reportOfFields } from './report.js'
+import { preparedKey, type UpstreamStatement } from './upstream-statement.js'
+import type { Writer } from './writer.js'
+
+/** What must be known about a step if it fails. */
+interface StepNote {
+  readonly statement: UpstreamStatement | undefined
+  /** The connection would have known this statement from here on. */
+  readonly preparedKey: string | undefined
+}
+
+/** Steps that were planned but not sent yet, so that several leave in one write. */
+export interface Batch {
+  /** A reply of the session's own, in its place. */
+  local(frame: Buffer): void
+  /** Steps that must come first on this connection. */
+  before(connection: Connection, steps: readonly Step[]): void
+  send(frame: Buffer, reply: SendStep['reply'], options: SendOptions): void
+  /**
+   * Makes the statement known under a name on the connection, if it is not.
+   *
+   * @param visible whether the client waits for ParseComplete
+   */
+  prepare(connection: Connection, statement: UpstreamStatement, visible: boolean): string
+  /** Steps that were not sent yet. */
+  size(): number
+  /** Whether something waits for the upstream. */
+  waiting(): boolean
+  /** Whether the upstream was used since the last sync, and so must get one. */
+  unsynced(): boolean
+  /**
+   * Sends all of it and passes the replies on.
+   *
+   * @throws ReportedError if a step failed; the steps after it did not run
+   */
+  settle(options: { readonly sync: boolean }): Promise<void>
+  /** Drops what was not sent. */
+  clear(): void
+}
+
+export interface SendOptions {
+  readonly visible: boolean
+  readonly statement?: UpstreamStatement
+  readonly rewrite?: SendStep['rewrite']
+}
+
+/** A pipeline longer than this is sent in portions. */
+export const BATCH_STEPS_MAX = 500
+
+export function createBatch(writer: Writer): Batch {
+  let steps: Step[] = []
+  let notes: (StepNote | undefined)[] = []
+  let connection: Connection | undefined
+  let touched = false
+  const add = (step: Step, note?: StepNote): void => {
+    steps.push(step)
+    notes.push(note)
+    if (step.kind === 'send') touched = true
+  }
+  const batch: Batch = {
+    local: (frame) => add({ kind: 'local', frame }),
+    before(used, first) {
+      connection = used
+      for (const step of first) add(step)
+    },
+    send(frame, reply, { visible, statement, rewrite }) {
+      add(
+        { kind: 'send', frame, reply, visible, ...(rewrite === undefined ? {} : { rewrite }) },
+        { statement, preparedKey: undefined },
+      )
+    },
+    prepare(used, statement, visible) {
+      connection = used
+      const key = preparedKey(statement)
+      if (!statement.cached) {
+        const frame = encodeParse('', statement.sql, statement.parameterOids)
+        add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: undefined })
+        return ''
+      }
+      const { name, known, evicted } = used.prepared.prepare(key)
+      for (const old of evicted)
+        add({ kind: 'send', frame: encodeClose('statement', old), reply: 'close', visible: false })
+      if (known) {
+        if (visible) batch.local(PARSE_COMPLETE)
+        return name
+      }
+      const frame = encodeParse(name, statement.sql, statement.parameterOids)
+      add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: key })
+      return name
+    },
+    size: () => steps.length,
+    waiting: () => steps.some((step) => step.kind === 'send'),
+    unsynced: () => touched,
+    async settle({ sync }) {
+      const run = steps
+      const runNotes = notes
+      steps = []
+      notes = []
+      const used = connection
+      const mustSync = sync && touched && used !== undefined
+      if (!run.some((step) => step.kind === 'send') && !mustSync) {
+        for (const step of run) if (step.kind === 'local') writer.write(step.frame)
+        if (sync) touched = false
+        return
+      }
+      if (used === undefined) throw new Error('steps without a connection')
+      const all: Step[] = mustSync
+        ? [...run, { kind: 'send', frame: SYNC, reply: 'sync', visible: false }]
+        : run
+      const { failure } = await used.exchange(all, writer)
+      if (mustSync) touched = false
+      if (failure === undefined) return
+      // Settings that came in the same transaction are undone with it.
+      used.settingsKey = undefined
+      for (const note of runNotes.slice(failure.stepIndex))
+        if (note?.preparedKey !== undefined) used.prepared.forget(note.preparedKey)
+      const statement = runNotes[failure.stepIndex]?.statement
+      if (statement !== undefined && failure.fields.get('M') === ERROR_CACHED_PLAN)
+        used.prepared.forget(preparedKey(statement))
+      throw reportOfFields(failure.fields, statement)
+    },
+    clear() {
+      steps = []
+      notes = []
+    },
+  }
+  return batch
+}

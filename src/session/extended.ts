@@ -1,0 +1,212 @@
+import { PgError } from '../errors.js'
+import { isParameterOidAllowed } from '../plan/allow.js'
+import {
+  BACKEND,
+  BIND_COMPLETE,
+  CLOSE_COMPLETE,
+  decodeParameterDescription,
+  EMPTY_QUERY_RESPONSE,
+  encodeCommandComplete,
+  encodeParameterDescription,
+  NO_DATA,
+  PARSE_COMPLETE,
+  withoutTableOids,
+} from '../protocol/backend.js'
+import type { FrontendMessage } from '../protocol/message.js'
+import { encodeBind, encodeClose, encodeDescribe, encodeExecute } from '../protocol/request.js'
+import { createCommand } from './command.js'
+import { noteCursor, requireCursor } from './cursor.js'
+import { answerFrames, textColumns } from './local-answer.js'
+import { runLocal } from './local-command.js'
+import { requireRoom } from './prepare-command.js'
+import { requireLiveBlock } from './simple.js'
+import type { Command, Portal, Prepared, SessionState } from './state.js'
+import { takeConnection } from './upstream-command.js'
+import { boundValues } from './upstream-statement.js'
+
+type Message<T extends FrontendMessage['type']> = Extract<FrontendMessage, { type: T }>
+
+const nowhere = (): undefined => undefined
+
+export async function runParse(state: SessionState, message: Message<'parse'>): Promise<void> {
+  const { name, sql, parameterOids } = message
+  if (name === '') state.statements.delete('')
+  else if (state.statements.has(name)) {
+    throw new PgError('duplicate_prepared_statement', `prepared statement "${name}" already exists`)
+  } else requireRoom(state)
+  for (const oid of parameterOids) {
+    if (isParameterOidAllowed(oid)) continue
+    throw new PgError(
+      'insufficient_privilege',
+      `parameters of the type with OID ${oid} cannot be used through this gateway`,
+      {
+        hint: 'Declare the parameter as text, or leave its type open.',
+      },
+    )
+  }
+  const { statements, at } = state.parse(sql)
+  const [statement, ...others] = statements
+  if (others.length > 0)
+    throw new PgError('syntax_error', 'cannot insert multiple commands into a prepared statement')
+  if (statement === undefined) {
+    state.statements.set(name, { text: sql, command: { kind: 'empty' }, declaredOids: [] })
+    return state.batch.local(PARSE_COMPLETE)
+  }
+  requireLiveBlock(state, statement.node)
+  const command = await createCommand(state, statement.node, at, parameterOids)
+  if (command.kind === 'upstream') state.batch.prepare(await takeConnection(state), command.statement, true)
+  else state.batch.local(PARSE_COMPLETE)
+  state.statements.set(name, { text: statement.text, command, declaredOids: parameterOids })
+}
+
+function findStatement(state: SessionState, name: string): Prepared {
+  const found = state.statements.get(name)
+  if (found !== undefined) return found
+  throw new PgError(
+    'invalid_sql_statement_name',
+    name === '' ? 'unnamed prepared statement does not exist' : `prepared statement "${name}" does not exist`,
+  )
+}
+
+function findPortal(state: SessionState, name: string): Portal {
+  const found = state.portals.get(name)
+  if (found !== undefined) return found
+  throw new PgError('invalid_cursor_name', `portal "${name}" does not exist`)
+}
+
+export async function runBind(state: SessionState, message: Message<'bind'>): Promise<void> {
+  const prepared = findStatement(state, message.statement)
+  const { command } = prepared
+  requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
+  if (message.portal !== '' && state.portals.has(message.portal)) {
+    throw new PgError('duplicate_cursor', `cursor "${message.portal}" already exists`)
+  }
+  if (message.portal !== '' && state.portals.size >= state.limits.portalsMax) {
+    throw new PgError(
+      'configuration_limit_exceeded',
+      `a session may keep ${state.limits.portalsMax} portals open`,
+      { hint: 'Close those that are no longer needed.' },
+    )
+  }
+  const needed =
+    command.kind === 'upstream' || command.kind === 'cursor' ? command.statement.clientParameterCount : 0
+  if (message.values.length !== needed) {
+    throw new PgError(
+      'protocol_violation',
+      `bind message supplies ${message.values.length} parameters, but prepared statement "${message.statement}" requires ${needed}`,
+    )
+  }
+  if (command.kind === 'upstream' || command.kind === 'cursor') {
+    if (command.kind === 'cursor') requireCursor(state, command.node)
+    const connection = await takeConnection(state)
+    const name = state.batch.prepare(connection, command.statement, false)
+    const bound = boundValues(command.statement, {
+      values: message.values,
+      formats: message.parameterFormats,
+    })
+    const frame = encodeBind({
+      portal: message.portal,
+      statement: name,
+      ...bound,
+      resultFormats: message.resultFormats,
+    })
+    state.batch.send(frame, 'bind', { visible: true, statement: command.statement })
+  } else state.batch.local(BIND_COMPLETE)
+  state.portals.set(message.portal, {
+    prepared,
+    values: message.values,
+    resultFormats: message.resultFormats,
+    done: false,
+  })
+}
+
+export async function runDescribe(state: SessionState, message: Message<'describe'>): Promise<void> {
+  const { command } =
+    message.target === 'statement'
+      ? findStatement(state, message.name)
+      : findPortal(state, message.name).prepared
+  if (command.kind === 'upstream' || command.kind === 'cursor') {
+    requireLiveBlock(state, undefined)
+    const connection = await takeConnection(state)
+    const { statement } = command
+    if (message.target === 'portal') {
+      return state.batch.send(encodeDescribe('portal', message.name), 'describe-portal', {
+        visible: true,
+        statement,
+        rewrite: hideTables,
+      })
+    }
+    const name = state.batch.prepare(connection, statement, false)
+    const rewrite = (frame: Buffer): Buffer => hideClaims(hideTables(frame), statement.clientParameterCount)
+    return state.batch.send(encodeDescribe('statement', name), 'describe-statement', {
+      visible: true,
+      statement,
+      rewrite,
+    })
+  }
+  if (message.target === 'statement') state.batch.local(encodeParameterDescription([]))
+  state.batch.local(
+    command.kind === 'local' && command.columns !== undefined ? textColumns(command.columns) : NO_DATA,
+  )
+}
+
+function hideTables(frame: Buffer): Buffer {
+  return frame[0] === BACKEND.rowDescription ? withoutTableOids(frame) : frame
+}
+
+/** The client hears of its own parameters only. */
+function hideClaims(frame: Buffer, clientParameterCount: number): Buffer {
+  if (frame[0] !== BACKEND.parameterDescription) return frame
+  return encodeParameterDescription(decodeParameterDescription(frame).slice(0, clientParameterCount))
+}
+
+export async function runExecute(
+  state: SessionState,
+  message: Message<'execute'>,
+  facts: ReadonlyMap<string, string>,
+): Promise<void> {
+  const portal = findPortal(state, message.portal)
+  const { command } = portal.prepared
+  requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
+  switch (command.kind) {
+    case 'empty':
+      return state.batch.local(EMPTY_QUERY_RESPONSE)
+    case 'upstream':
+    case 'cursor':
+      return executeUpstream(state, message, command)
+    case 'local': {
+      if (portal.done) return state.batch.local(encodeCommandComplete('SELECT 0'))
+      portal.done = true
+      const result = await runLocal(state, command.node, nowhere, facts)
+      if (result !== undefined) for (const frame of answerFrames(result)) state.batch.local(frame)
+    }
+  }
+}
+
+async function executeUpstream(
+  state: SessionState,
+  message: Message<'execute'>,
+  command: Extract<Command, { kind: 'upstream' | 'cursor' }>,
+): Promise<void> {
+  await takeConnection(state)
+  state.batch.send(encodeExecute(message.portal, message.rowsMax), 'execute', {
+    visible: true,
+    statement: command.statement,
+  })
+  if (command.kind !== 'cursor') return
+  await state.batch.settle({ sync: false })
+  noteCursor(state, command.node)
+}
+
+export async function runClose(state: SessionState, message: Message<'close'>): Promise<void> {
+  if (message.target === 'statement') {
+    state.statements.delete(message.name)
+    return state.batch.local(CLOSE_COMPLETE)
+  }
+  const portal = state.portals.get(message.name)
+  state.portals.delete(message.name)
+  const upstream = portal?.prepared.command.kind === 'upstream' || portal?.prepared.command.kind === 'cursor'
+  if (!upstream || state.lease.current() === undefined) return state.batch.local(CLOSE_COMPLETE)
+  await takeConnection(state)
+  state.batch.send(encodeClose('portal', message.name), 'close', { visible: true })
+}

@@ -1,0 +1,97 @@
+import type { SecurityContext } from '../auth/context.js'
+import { PgError } from '../errors.js'
+import { type Plan, planQuery, type ResolvedQuery, resolveQuery } from '../plan/plan.js'
+import type { SessionFacts } from '../plan/rewrite.js'
+import { type AddedFilters, readRewrittenQuery } from '../plan/rewritten-query.js'
+import { type StatementQuery, statementQuery } from '../plan/statement-query.js'
+import type { Tables } from '../plan/table.js'
+import type { TypedModel } from '../plan/typed-model.js'
+import type { Node, SelectStmt } from '../sql/tree.js'
+import type { UpstreamStatement } from './upstream-statement.js'
+
+export interface PlannerDeps {
+  readonly typed: TypedModel
+  readonly tables: Tables
+  readonly context: SecurityContext
+  readonly groups: readonly string[]
+  readonly facts: SessionFacts
+  /** cube.js' queryRewrite over the session's context; undefined if there is none. */
+  readonly queryRewrite: ((query: StatementQuery) => unknown) | undefined
+}
+
+export interface PlanRequest {
+  readonly select: SelectStmt
+  readonly at: (location: number | undefined) => number | undefined
+  /** Types that the client declared for its parameters. */
+  readonly declaredOids: readonly number[]
+  readonly form: 'bind' | 'literal'
+  readonly cached: boolean
+  readonly wrap?: (select: Node) => Node
+}
+
+export interface Planned {
+  readonly statement: UpstreamStatement
+  readonly plan: Plan
+}
+
+export interface Planner {
+  plan(request: PlanRequest): Promise<Planned>
+}
+
+/** Plans statements for one context. */
+export function createPlanner(deps: PlannerDeps): Planner {
+  return {
+    async plan(request) {
+      const resolved = resolveQuery(request.select, {
+        tables: deps.tables,
+        database: deps.facts.database,
+        at: request.at,
+      })
+      const added = await addedFilters(resolved, deps)
+      const clientParameterCount = Math.max(resolved.analysis.parametersMax, request.declaredOids.length)
+      const plan = planQuery(resolved, {
+        access: { typed: deps.typed, context: deps.context, groups: deps.groups, ...added },
+        facts: deps.facts,
+        clientParameterCount,
+        form: request.form,
+        ...(request.wrap === undefined ? {} : { wrap: request.wrap }),
+      })
+      const clientOids = Array.from(
+        { length: clientParameterCount },
+        (_, index) => request.declaredOids[index] ?? 0,
+      )
+      return {
+        plan,
+        statement: {
+          sql: plan.sql,
+          positions: plan.positions,
+          at: request.at,
+          parameterOids: [...clientOids, ...plan.parameters.map((parameter) => parameter.typeOid)],
+          clientParameterCount,
+          claimValues: plan.parameters.map((parameter) => parameter.value),
+          cached: request.cached,
+        },
+      }
+    },
+  }
+}
+
+const NONE: AddedFilters = { filters: [], segments: [] }
+
+/** A statement that reads no cube has no rows to limit, and queryRewrite is about cubes. */
+async function addedFilters(resolved: ResolvedQuery, { queryRewrite }: PlannerDeps): Promise<AddedFilters> {
+  if (queryRewrite === undefined || resolved.analysis.uses.length === 0) return NONE
+  const before = statementQuery(resolved.select, resolved.analysis)
+  const given = statementQuery(resolved.select, resolved.analysis)
+  let after: unknown
+  try {
+    after = await queryRewrite(given)
+  } catch (cause) {
+    const message =
+      cause instanceof Error || (cause !== null && typeof cause === 'object' && 'message' in cause)
+        ? String((cause as Error).message)
+        : String(cause)
+    throw new PgError('insufficient_privilege', message, { cause })
+  }
+  return readRewrittenQuery(before, after)
+}

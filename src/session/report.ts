@@ -1,0 +1,71 @@
+import { PgError } from '../errors.js'
+import { encodeErrorResponse, encodeNoticeResponse, type Report } from '../protocol/backend.js'
+import type { ErrorFields } from '../protocol/message.js'
+import type { UpstreamStatement } from './upstream-statement.js'
+
+/** An error of the upstream, rebuilt in words that a client may read. */
+export class ReportedError extends Error {
+  readonly report: Omit<Report, 'severity'>
+  constructor(report: Omit<Report, 'severity'>) {
+    super(report.message)
+    this.report = report
+  }
+}
+
+/** The frame of an error, whatever it is: what is no PgError becomes `XX000 internal error` here and nowhere else. */
+export function errorFrame(error: unknown, severity: 'ERROR' | 'FATAL'): Buffer {
+  return encodeErrorResponse({ ...reportOf(error), severity })
+}
+
+export function reportOf(error: unknown): Omit<Report, 'severity'> {
+  if (error instanceof ReportedError) return error.report
+  if (error instanceof PgError) {
+    const { code, message, detail, hint, position } = error
+    return { code, message, detail, hint, position }
+  }
+  if (error instanceof RangeError && /call stack/.test(error.message)) {
+    return {
+      code: '54001',
+      message: 'the statement is too complex',
+      hint: 'Use WITH queries and lists instead of long chains of operators.',
+    }
+  }
+  return { code: 'XX000', message: 'internal error' }
+}
+
+export function warningFrame(code: string, message: string): Buffer {
+  return encodeNoticeResponse({ severity: 'WARNING', code, message })
+}
+
+/** What Postgres says when the tables behind a prepared statement changed. */
+export const ERROR_CACHED_PLAN = 'cached plan must not change result type'
+
+/** Conditions whose message names tables, schemas or columns of the upstream. */
+const NAMING = new Set(['42P01', '42501', '3F000', '42703', '42P02', '42704'])
+
+/**
+ * Rebuilds an upstream's ErrorResponse: SQLSTATE and message, the position in the client's own text. DETAIL, HINT, CONTEXT and the names
+ * of upstream objects are left out, and so is a message about SQL that the client did not write.
+ */
+export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement | undefined): ReportedError {
+  const code = /^[0-9A-Z]{5}$/.test(fields.get('C') ?? '') ? (fields.get('C') ?? 'XX000') : 'XX000'
+  const sent = Number(fields.get('P') ?? Number.NaN)
+  const position = Number.isNaN(sent) ? undefined : clientPosition(sent, statement)
+  const aboutModel = NAMING.has(code)
+    ? position === undefined
+    : code.startsWith('42') && !Number.isNaN(sent) && position === undefined
+  if (aboutModel) {
+    return new ReportedError({
+      code,
+      message: 'the SQL behind a cube failed in the upstream database',
+      hint: 'Whoever keeps the model finds the reason with `rowgate check`.',
+    })
+  }
+  return new ReportedError({ code, message: fields.get('M') ?? 'error in the upstream database', position })
+}
+
+/** The client's position for a character (from 1) of the printed text, if that character was printed from a node of the client's. */
+function clientPosition(sent: number, statement: UpstreamStatement | undefined): number | undefined {
+  const found = statement?.positions.find(({ offset }) => offset === sent - 1)
+  return found === undefined ? undefined : statement?.at(found.location)
+}

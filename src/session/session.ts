@@ -1,0 +1,261 @@
+import { PgError } from '../errors.js'
+import { encodeParameterStatus, encodeReadyForQuery } from '../protocol/backend.js'
+import { FramingError } from '../protocol/framer.js'
+import type { FrontendMessage } from '../protocol/message.js'
+import type { Connection } from '../upstream/connection.js'
+import { ClientGone } from '../upstream/exchange.js'
+import { BATCH_STEPS_MAX } from './batch.js'
+import { leaveUpstream, SessionEnd, startExpiryTimer, tokenExpired } from './ending.js'
+import { runBind, runClose, runDescribe, runExecute, runParse } from './extended.js'
+import type { Malformed, Reader } from './reader.js'
+import { errorFrame, reportOf } from './report.js'
+import { runSimple } from './simple.js'
+import type { SessionState } from './state.js'
+import { failed } from './transaction.js'
+import { releaseIfIdle } from './upstream-command.js'
+
+export interface SessionDeps {
+  readonly reader: Reader
+  readonly state: SessionState
+  /** What SHOW answers about the server and the session, by lower-case name. */
+  readonly facts: ReadonlyMap<string, string>
+  /** Values of the parameters that the client was told last. */
+  readonly reported: Map<string, string>
+  readonly cancelUpstream: (connection: Connection) => Promise<void>
+}
+
+export interface Session {
+  /** Serves the client until it leaves; always resolves. */
+  run(): Promise<void>
+  /** Cancels what runs now, as a CancelRequest asks. */
+  cancel(): void
+  /** Ends the session after what it runs now, with this error. */
+  stop(error: PgError): void
+}
+
+/** Settings whose changes clients are told of. */
+const REPORTED = ['DateStyle', 'IntervalStyle', 'TimeZone']
+
+/**
+ * One client connection after its login. Messages are taken one by one; replies of the upstream are due up to Flush or Sync, and the next
+ * message is read when they have gone out.
+ */
+export function createSession({ reader, state, facts, reported, cancelUpstream }: SessionDeps): Session {
+  let skipping = false
+  let busy = false
+  let stopping: PgError | undefined
+  let wake: (() => void) | undefined
+
+  const beforeStatement = (): void => {
+    const { expiresAtMs } = state.context
+    if (expiresAtMs !== undefined && state.nowMs() >= expiresAtMs) throw new SessionEnd(tokenExpired())
+  }
+
+  const reportParameters = (): void => {
+    const report = (name: string, value: string | undefined): void => {
+      if (value === undefined || reported.get(name) === value) return
+      reported.set(name, value)
+      state.writer.write(encodeParameterStatus(name, value))
+    }
+    const connection = state.lease.current()
+    if (connection !== undefined) for (const name of REPORTED) report(name, connection.parameters.get(name))
+    report('application_name', state.settings.get('application_name'))
+  }
+
+  /** Ends a request: the upstream is synchronised, the connection given back, the client told how it stands. */
+  const ready = async (): Promise<void> => {
+    try {
+      await state.batch.settle({ sync: true })
+    } catch (error) {
+      await answerError(error)
+      await state.batch.settle({ sync: true })
+    }
+    reportParameters()
+    if (state.transaction.status === 'I') state.portals.clear()
+    releaseIfIdle(state)
+    state.writer.write(encodeReadyForQuery(state.transaction.status))
+  }
+
+  /** Answers a failed statement. What was planned before it goes first, and may itself fail instead. */
+  const answerError = async (thrown: unknown): Promise<void> => {
+    let error = thrown
+    if (state.batch.size() > 0 && !(thrown instanceof SessionEnd)) {
+      try {
+        await state.batch.settle({ sync: false })
+      } catch (earlier) {
+        error = earlier
+      }
+    }
+    if (error instanceof SessionEnd || error instanceof ClientGone || error instanceof FramingError)
+      throw error
+    if (state.lease.current()?.closed()) {
+      state.lease.destroy()
+      state.heldCursors.clear()
+      state.batch.clear()
+      state.transaction = { ...state.transaction, begun: false }
+    }
+    state.transaction = failed(state.transaction)
+    if (reportOf(error).code === 'XX000')
+      state.observe({ kind: 'internal_error', sessionId: state.id, error })
+    state.writer.write(errorFrame(error, 'ERROR'))
+  }
+
+  const observeStatement = (sql: string, code: string | undefined, startedAtMs: number): void => {
+    const durationMs = state.nowMs() - startedAtMs
+    state.observe({
+      kind: 'statement',
+      sessionId: state.id,
+      user: state.context.user,
+      sql,
+      outcome: code === undefined ? 'ok' : 'error',
+      code,
+      durationMs,
+    })
+  }
+
+  const runQuery = async (sql: string): Promise<void> => {
+    const startedAtMs = state.nowMs()
+    let code: string | undefined
+    try {
+      await runSimple(state, sql, facts, beforeStatement)
+      await state.batch.settle({ sync: true })
+    } catch (error) {
+      code = reportOf(error instanceof SessionEnd ? error.error : error).code
+      await answerError(error)
+    } finally {
+      observeStatement(sql, code, startedAtMs)
+    }
+    await ready()
+  }
+
+  const runExtended = async (message: FrontendMessage): Promise<void> => {
+    switch (message.type) {
+      case 'parse':
+        return runParse(state, message)
+      case 'bind':
+        return runBind(state, message)
+      case 'describe':
+        return runDescribe(state, message)
+      case 'execute': {
+        beforeStatement()
+        const text = state.portals.get(message.portal)?.prepared.text
+        await runExecute(state, message, facts)
+        if (text !== undefined) observeStatement(text, undefined, state.nowMs())
+        return
+      }
+      case 'close':
+        return runClose(state, message)
+      case 'flush':
+        return state.batch.settle({ sync: false })
+      default:
+        throw new FramingError('protocol_violation', `unexpected message ${message.type}`)
+    }
+  }
+
+  const handle = async (message: FrontendMessage | Malformed): Promise<void> => {
+    if (message.type === 'sync') {
+      skipping = false
+      return ready()
+    }
+    // After an error everything up to Sync is discarded, a Query too.
+    if (skipping) return
+    switch (message.type) {
+      case 'query':
+        return runQuery(message.sql)
+      case 'function-call':
+        await answerError(
+          new PgError(
+            'feature_not_supported',
+            'the function-call message is not available through this gateway',
+            { hint: 'Call the function in a SELECT.' },
+          ),
+        )
+        return ready()
+      case 'malformed':
+        await answerError(message.error)
+        skipping = message.extended
+        return skipping ? undefined : ready()
+      case 'copy-data':
+      case 'copy-done':
+      case 'copy-fail':
+        // Leftovers of a COPY that was refused; Postgres ignores them too.
+        return
+      default:
+        try {
+          await runExtended(message)
+          if (state.batch.size() > BATCH_STEPS_MAX) await state.batch.settle({ sync: false })
+        } catch (error) {
+          skipping = true
+          await answerError(error)
+        }
+    }
+  }
+
+  /** Waits for a message or for the order to stop, whichever is first. */
+  const messageOrStop = (): Promise<FrontendMessage | Malformed | undefined> => {
+    const stopped = new Promise<never>((_resolve, reject) => {
+      wake = () => reject(new SessionEnd(stopping ?? tokenExpired()))
+      if (stopping !== undefined) wake()
+    })
+    stopped.catch(() => undefined)
+    return Promise.race([stopped, reader.next()])
+  }
+
+  const stop = (error: PgError): void => {
+    stopping ??= error
+    wake?.()
+  }
+
+  const cancel = (): void => {
+    state.lease.interrupt()
+    const connection = state.lease.current()
+    if (busy && connection !== undefined && !connection.closed()) void cancelUpstream(connection)
+  }
+
+  /** Nobody waits for the answer any more; the upstream need not compute it. */
+  const onGone = (): void => {
+    const connection = state.lease.current()
+    cancel()
+    if (busy && connection !== undefined)
+      void (connection.cancelling ?? Promise.resolve()).finally(() => connection.destroy())
+  }
+
+  const sayGoodbye = (error: unknown): string => {
+    if (error instanceof ClientGone || reader.gone.aborted) return 'the client left'
+    const last = error instanceof SessionEnd ? error.error : error
+    if (!(last instanceof PgError))
+      state.observe({ kind: 'internal_error', sessionId: state.id, error: last })
+    state.writer.write(errorFrame(last, 'FATAL'))
+    return last instanceof PgError ? last.message : 'internal error'
+  }
+
+  return {
+    cancel,
+    stop,
+    async run() {
+      let reason = 'the client left'
+      reader.gone.addEventListener('abort', onGone, { once: true })
+      const timer = startExpiryTimer(state.context.expiresAtMs, state.nowMs, () => stop(tokenExpired()))
+      try {
+        for (
+          let message = await messageOrStop();
+          message !== undefined && message.type !== 'terminate';
+          message = await messageOrStop()
+        ) {
+          busy = true
+          await handle(message).finally(() => {
+            busy = false
+          })
+        }
+      } catch (error) {
+        reason = sayGoodbye(error)
+      } finally {
+        clearTimeout(timer)
+        reader.gone.removeEventListener('abort', onGone)
+        await leaveUpstream(state)
+        state.observe({ kind: 'session_ended', sessionId: state.id, reason })
+        state.writer.end()
+      }
+    },
+  }
+}

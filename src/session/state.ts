@@ -1,0 +1,61 @@
+import type { SecurityContext } from '../auth/context.js'
+import type { Observe } from '../events.js'
+import type { FormatCode } from '../protocol/message.js'
+import type { Parsed } from '../sql/parse.js'
+import type { Node } from '../sql/tree.js'
+import type { Batch } from './batch.js'
+import type { Lease } from './lease.js'
+import type { Planner } from './planner.js'
+import type { SettingValues } from './settings.js'
+import type { Transaction } from './transaction.js'
+import type { UpstreamStatement } from './upstream-statement.js'
+import type { Writer } from './writer.js'
+
+/** What a statement does when it is executed. */
+export type Command =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'upstream'; readonly statement: UpstreamStatement }
+  /** Runs FETCH, MOVE or CLOSE where the cursor lives. */
+  | { readonly kind: 'cursor'; readonly statement: UpstreamStatement; readonly node: Node }
+  /** Answered by the session itself. `columns` are those of its result, all text. */
+  | { readonly kind: 'local'; readonly node: Node; readonly columns: readonly string[] | undefined }
+
+/** A statement of the client's, prepared under a name (or under none). */
+export interface Prepared {
+  readonly text: string
+  readonly command: Command
+  readonly declaredOids: readonly number[]
+}
+
+export interface Portal {
+  readonly prepared: Prepared
+  readonly values: readonly (Buffer | null)[]
+  readonly resultFormats: readonly FormatCode[]
+  /** Set once a local command ran: it gives nothing more. */
+  done: boolean
+}
+
+/** The lasting parts of one session, which its commands read and change. */
+export interface SessionState {
+  readonly id: number
+  readonly context: SecurityContext
+  readonly planner: Planner
+  readonly observe: Observe
+  readonly writer: Writer
+  readonly lease: Lease
+  readonly batch: Batch
+  readonly parse: (sql: string) => Parsed
+  readonly nowMs: () => number
+  readonly limits: { readonly statementsMax: number; readonly portalsMax: number }
+  /** Values of the upstream's settings where the session set none. */
+  readonly upstreamDefaults: ReadonlyMap<string, string>
+  transaction: Transaction
+  settings: SettingValues
+  /** Settings when the transaction block began, and at each savepoint. */
+  settingsAtBegin: SettingValues | undefined
+  savepoints: { readonly name: string; readonly settings: SettingValues }[]
+  readonly statements: Map<string, Prepared>
+  readonly portals: Map<string, Portal>
+  /** Names of WITH HOLD cursors, which keep the connection after their transaction. */
+  readonly heldCursors: Set<string>
+}
