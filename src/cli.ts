@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-import { Command } from 'commander'
-import { parsePayload, payloadClaims } from './auth/payload.js'
-import { plainClaims } from './auth/security-context.js'
-import { signToken } from './auth/sign.js'
-import { type Config, loadConfig } from './config.js'
+import { Command, CommanderError } from 'commander'
+import { type Config, type Environment, loadConfig } from './config.js'
+import { readEnvironment } from './environment.js'
 import { DiagnosticsError, PgError } from './errors.js'
 import { check, explain, serve } from './main.js'
 import { printSettings } from './settings.js'
+import { createToken } from './token.js'
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`)
 
@@ -38,20 +37,25 @@ function describe(error: unknown): string {
   return `rowgate: ${message ?? String(error)}`
 }
 
-function config(options: { readonly project: string }, needsSecret: boolean): Config {
-  return loadConfig({ projectDir: options.project, environment: process.env, needsSecret })
+/** Variables of the project's `.env` become the process's own, as in Cube, so that cube.js finds them too. */
+function environment(projectDir: string): Environment {
+  Object.assign(process.env, readEnvironment(projectDir, process.env))
+  return process.env
 }
 
-/** `90s`, `15m`, `1h`, `7d` in seconds. */
-function seconds(text: string): number {
-  const match = /^(\d+)(s|m|h|d)$/.exec(text)
-  const unit = { s: 1, m: 60, h: 3_600, d: 86_400 }[match?.[2] ?? ''] ?? 0
-  const value = Number(match?.[1] ?? 0) * unit
-  if (value > 0) return value
-  throw new Error(`"${text}" is no duration: write 90s, 15m, 1h or 7d`)
+function config(
+  options: { readonly project: string; readonly host?: string; readonly port?: string },
+  needsSecret: boolean,
+): Config {
+  return loadConfig({
+    projectDir: options.project,
+    environment: environment(options.project),
+    overrides: { ROWGATE_HOST: options.host, CUBEJS_PG_SQL_PORT: options.port },
+    needsSecret,
+  })
 }
 
-async function runServe(options: { readonly project: string }): Promise<void> {
+async function runServe(options: Parameters<typeof config>[0]): Promise<void> {
   const serving = await serve(config(options, true), print)
   let closing = false
   const stop = (): void => {
@@ -67,48 +71,44 @@ async function runServe(options: { readonly project: string }): Promise<void> {
   process.on('SIGTERM', stop)
 }
 
-async function runToken(options: { readonly claims: string; readonly expiresIn: string }): Promise<void> {
-  const secret = process.env['CUBEJS_API_SECRET'] ?? process.env['CUBEJS_API_SECRETS']?.split(',')[0]?.trim()
-  if (secret === undefined || secret === '') {
-    throw new DiagnosticsError([
-      {
-        file: 'CUBEJS_API_SECRET',
-        line: 0,
-        column: 0,
-        message: 'is missing',
-        fix: 'Set it to the secret that the gateway verifies tokens with.',
-      },
-    ])
-  }
-  const claims = plainClaims(payloadClaims(parsePayload(options.claims)))
-  print(
-    await signToken({
-      claims: claims as Record<string, unknown>,
-      secret,
-      expiresInSeconds: seconds(options.expiresIn),
-      nowMs: Date.now(),
-    }),
-  )
+interface TokenOptions {
+  readonly claims: string
+  readonly expiresIn: string
+  readonly project: string
+}
+
+async function runToken(options: TokenOptions): Promise<void> {
+  const token = await createToken({
+    claimsText: options.claims,
+    expiresIn: options.expiresIn,
+    environment: environment(options.project),
+    nowMs: Date.now(),
+  })
+  print(token)
 }
 
 const program = new Command('rowgate')
   .description('A Postgres gateway: log in with a JWT, ask cubes in SQL, get only your own rows')
   .version('0.1.0')
   .showHelpAfterError()
+  .exitOverride()
 
 program
   .command('serve')
   .description('accept connections')
   .option('--project <dir>', 'folder that holds cube.js and model/', 'config')
+  .option('--host <address>', 'address to listen on, in place of ROWGATE_HOST')
+  .option('--port <port>', 'port to listen on, in place of CUBEJS_PG_SQL_PORT')
   .addHelpText('after', `\nSettings are environment variables:\n${printSettings()}`)
-  .action((options: { project: string }) => runServe(options).catch(fail))
+  .action((options: Parameters<typeof config>[0]) => runServe(options).catch(fail))
 
 program
   .command('token')
   .description('print a token signed with CUBEJS_API_SECRET')
   .requiredOption('--claims <json>', 'the security context, a JSON object')
   .option('--expires-in <duration>', 'such as 90s, 15m, 1h, 7d', '1h')
-  .action((options: { claims: string; expiresIn: string }) => runToken(options).catch(fail))
+  .option('--project <dir>', 'folder whose .env may hold the secret', 'config')
+  .action((options: TokenOptions) => runToken(options).catch(fail))
 
 program
   .command('check')
@@ -132,4 +132,8 @@ program
     ),
   )
 
-program.parseAsync().catch(fail)
+/** What commander throws has been printed already: 0 for help and version, 2 for a command line that it cannot read. */
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2)
+  fail(error)
+})

@@ -106,6 +106,13 @@ export function loadConfig(options: {
   })
   const keysUrl = text('CUBEJS_JWK_URL')
   checkSecrets(given, { report, warn: createReport(warnings) })
+  if (given.length > 0 && keysUrl !== undefined) {
+    createReport(warnings)(
+      'CUBEJS_JWK_URL',
+      'is set beside a secret: tokens signed with the secret are accepted too',
+      'Unset CUBEJS_API_SECRET, or set CUBEJS_JWT_ALGS to the algorithms of the issuer.',
+    )
+  }
   checkAlgorithms({ algorithms: list('CUBEJS_JWT_ALGS'), secrets: given.length, keysUrl }, report)
   const nothingToVerify = options.needsSecret && given.length === 0 && keysUrl === undefined
   if (nothingToVerify && !embedded) {
@@ -207,9 +214,12 @@ function readValues(
     const written = given === undefined || given === '' ? spec.fallback : given
     if (written === '') continue
     const parsed = spec.schema.safeParse(written)
-    if (parsed.success) values.set(spec.name, parsed.data)
-    else
-      report(spec.name, `"${written}" is not possible: ${parsed.error.issues[0]?.message ?? ''}`, spec.about)
+    if (parsed.success) {
+      values.set(spec.name, parsed.data)
+      continue
+    }
+    const shown = written.includes('@') ? 'this value' : `"${written}"` // it may hold a password
+    report(spec.name, `${shown} is not possible: ${parsed.error.issues[0]?.message ?? ''}`, spec.about)
   }
   for (const name of Object.keys(environment).sort()) {
     if (!CLOSED_FAMILIES.some((family) => name.startsWith(family))) continue

@@ -114,9 +114,8 @@ function evaluate(path: string, name: string): unknown {
   } catch (error) {
     const [message = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
     const stack = error instanceof Error ? (error.stack ?? '') : ''
-    const [, line = '0', column = '0'] = stack.includes(path)
-      ? (/^:(\d+)(?::(\d+))?/.exec(stack.slice(stack.indexOf(path) + path.length)) ?? [])
-      : []
+    const places = stack.split(path).map((rest) => /^:(\d+)(?::(\d+))?/.exec(rest))
+    const [, line = '0', column = '0'] = places.find((place) => place !== null) ?? []
     const fix = line === '0' ? 'Mend the JavaScript of this file.' : 'Mend the JavaScript of this line.'
     throw new DiagnosticsError([{ file: name, line: Number(line), column: Number(column), message, fix }])
   }

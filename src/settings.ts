@@ -10,7 +10,12 @@ export interface SettingSpec {
 }
 
 const whole = (min: number, max: number): SettingSpec['schema'] =>
-  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min).max(max))
+  z
+    .string()
+    .refine((value) => /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max, {
+      message: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number)
 const text: SettingSpec['schema'] = z.string()
 const flag: SettingSpec['schema'] = z
   .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
@@ -243,11 +248,13 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
 /**
  * The setting whose name is nearest to one that does not exist.
  *
- * @returns undefined if no name is within four changes
+ * @returns undefined if no name begins with it or is within three changes
  */
 export function nearestSetting(name: string): string | undefined {
+  const completed = SETTING_SPECS.find((spec) => spec.name.startsWith(name))
+  if (completed !== undefined) return completed.name
   const nearest = SETTING_SPECS.map((spec) => ({ name: spec.name, changes: countChanges(name, spec.name) }))
-    .filter(({ changes }) => changes <= 4)
+    .filter(({ changes }) => changes <= 3)
     .sort((left, right) => left.changes - right.changes)
   return nearest[0]?.name
 }

@@ -116,7 +116,7 @@ export function parsePayload(text: string): Claim {
 /** The claims of a payload. @throws PgError invalid_password if it is no object, in the words that Cube's users know */
 export function payloadClaims(value: Claim | undefined): Claims {
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Claims
-  throw new PgError('invalid_password', 'password authentication failed', {
+  throw new PgError('invalid_password', 'the security context is no object', {
     detail:
       'Cannot create proxy with a non-object as target or handler: the security context of a token must be an object.',
   })

@@ -1,52 +1,42 @@
+import { isatty } from 'node:tty'
 import { pino } from 'pino'
-import { unreachable } from '../errors.js'
 import type { Event, Observe } from '../events.js'
+import { describeEvent } from './line.js'
+import { printPretty } from './pretty.js'
 
-/** A sink that writes events as JSON lines to stderr. Levels: statements are debug, sessions info, failures warn and error. */
-export function createLog(level: string): Observe {
-  const log = pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ fd: 2, sync: true }),
+const STDERR = 2
+
+export interface LogOptions {
+  /** One JSON object a line, or one line of text; by default text on a terminal, else JSON. */
+  readonly format?: 'json' | 'pretty' | undefined
+  /** By default the standard error stream. */
+  readonly destination?: { write(text: string): unknown }
+}
+
+/**
+ * A sink that writes each event as one line: JSON by pino, or a text for people. Never throws.
+ *
+ * @param level debug, info, warn, error or silent
+ */
+export function createLog(level: string, options: LogOptions = {}): Observe {
+  const destination = options.destination ?? pino.destination({ fd: STDERR, sync: true })
+  const pretty = (options.format ?? (isatty(STDERR) ? 'pretty' : 'json')) === 'pretty'
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      messageKey: 'message',
+    },
+    { write: (line: string) => void destination.write(pretty ? printPretty(line) : line) },
   )
-  return (event) => {
-    const { kind, ...facts } = event
-    const fields = Object.fromEntries(
-      Object.entries(facts).map(([key, value]) => [key, value instanceof Error ? describe(value) : value]),
-    )
-    log[levelOf(event)](fields, kind)
-  }
-}
-
-/** An error and what caused it; upstream reasons belong here and nowhere else. */
-function describe(error: Error): string {
-  const cause =
-    error.cause instanceof Error
-      ? `: ${describe(error.cause)}`
-      : error.cause instanceof Map
-        ? `: ${String(error.cause.get('M'))}`
-        : ''
-  return `${error.name === 'PgError' ? error.message : (error.stack ?? error.message)}${cause}`
-}
-
-function levelOf(event: Event): 'debug' | 'info' | 'warn' | 'error' {
-  switch (event.kind) {
-    case 'statement':
-    case 'upstream_connected':
-    case 'model_compiled':
-      return 'debug'
-    case 'listening':
-    case 'login_succeeded':
-    case 'session_ended':
-      return 'info'
-    case 'login_failed':
-    case 'upstream_failed':
-    case 'cube_unavailable':
-    case 'keys_failed':
-    case 'warning':
-      return 'warn'
-    case 'internal_error':
-      return 'error'
-    default:
-      return unreachable(event)
+  return (event: Event) => {
+    const line = describeEvent(event)
+    try {
+      logger[line.level]({ event: event.kind, ...line.fields }, line.message)
+    } catch {
+      // A log that cannot be written must not end what it tells about.
+    }
   }
 }
