@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parsePayload, payloadClaims } from './auth/payload.js'
@@ -43,7 +42,9 @@ interface Project {
 async function openProject(config: Config, observe: Observe, progress: Print): Promise<Project> {
   await loadParser()
   const { hooks, warnings } = loadHooks(config.projectDir)
-  for (const warning of warnings) observe({ kind: 'warning', message: `${warning.file}: ${warning.message}` })
+  for (const warning of [...config.warnings, ...warnings]) {
+    observe({ kind: 'warning', message: `${warning.file}: ${warning.message}` })
+  }
   const files = await loadModelFiles(config.projectDir)
   const evaluate: EvaluateOptions = { projectDir: config.projectDir, environment: process.env }
   checkFiles(files, evaluate, observe)
@@ -116,13 +117,10 @@ export interface Serving {
 
 /** Serves until closed. @throws DiagnosticsError, PgError, or the error of listen() */
 export async function serve(config: Config, print: Print): Promise<Serving> {
-  const observe = createLog(config.logLevel)
+  const observe = createLog(config.logLevel, { format: config.logFormat })
   const project = await openProject(config, observe, print)
   const nowMs = Date.now
-  const secrets =
-    config.auth.secrets.length > 0 || config.auth.keysUrl !== undefined
-      ? config.auth.secrets
-      : [randomBytes(32).toString('hex')]
+  const { secrets } = config.auth
   const models = createModels(
     { files: project.files, modelsMax: config.limits.modelsMax, ...project.evaluate },
     { describe: project.describe, observe, nowMs },

@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache'
+import { createAuthenticator } from './auth/authenticate.js'
 import { createVerifier } from './auth/verify.js'
 import type { Config } from './config.js'
-import { contextFacts, createAuthenticate } from './contexts.js'
+import { contextFacts } from './contexts.js'
 import { PgError } from './errors.js'
 import type { Observe } from './events.js'
 import type { Hooks } from './hooks.js'
@@ -43,10 +44,9 @@ export async function openGateway(deps: ServeDeps): Promise<Gate> {
   const { config, observe, nowMs } = deps
   const facts = await readUpstream(deps)
   const parse = createParse(config)
-  const authenticate = createAuthenticate(
-    deps.hooks,
-    createVerifier({ ...config.auth, secrets: deps.secrets }, { observe, nowMs }),
-  )
+  const verify = createVerifier({ ...config.auth, secrets: deps.secrets }, { observe, nowMs })
+  const { checkSqlAuth, extendContext } = deps.hooks
+  const authenticate = createAuthenticator({ verify, checkSqlAuth, extendContext })
   return openGate(
     { ...config.listen, frameBytesMax: config.limits.frameBytesMax, database: config.database },
     { authenticate, observe, open: (start) => openSession(start, deps, facts, parse) },

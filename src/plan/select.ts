@@ -6,7 +6,7 @@ import { analyseFrom, type FromPart } from './from.js'
 import { isAggregate } from './measure.js'
 import { refuseMultiplied } from './multiplication.js'
 import { namesOf } from './node.js'
-import { type Column, findEntry, type NamespaceEntry, type Scope } from './scope.js'
+import { type Column, findEntry, type NamespaceEntry, resolveColumn, type Scope } from './scope.js'
 import { analyseWith } from './with.js'
 
 /**
@@ -105,9 +105,19 @@ function analyseTail(
   columns: readonly OutputColumn[],
 ): void {
   for (const item of statement.sortClause ?? []) analyseSortItem(analyser, item, place, columns)
-  // The manual forbids variables of this level in LIMIT; outer ones are refused by Postgres too.
-  const limit: ExpressionPlace = { ...place, scope: undefined }
-  analyser.expression([statement.limitCount, statement.limitOffset], limit)
+  for (const limit of [statement.limitCount, statement.limitOffset]) {
+    refuseOwnColumns(analyser, limit, place)
+    analyser.expression(limit, place)
+  }
+}
+
+/** LIMIT and OFFSET are computed once, so no column of this level can stand in them (parse_clause.c, transformLimitClause). */
+function refuseOwnColumns(analyser: Analyser, node: Node | undefined, place: ExpressionPlace): void {
+  if (node === undefined || !('ColumnRef' in node) || place.scope === undefined) return
+  const position = analyser.at(node.ColumnRef.location)
+  const found = resolveColumn(place.scope, namesOf(node.ColumnRef.fields), position)
+  if (found.kind !== 'column' || found.depth > 0) return
+  throw new PgError('invalid_column_reference', 'argument of LIMIT must not contain variables', { position })
 }
 
 function analyseTarget(

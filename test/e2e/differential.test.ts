@@ -43,7 +43,11 @@ async function ask(client: pg.Client, sql: string, mode: 'simple' | 'text' | 'bi
     } as pg.QueryArrayConfig)) as pg.QueryArrayResult
     const rows = result.rows.map((row) => JSON.stringify(row))
     return {
-      columns: result.fields.map((field) => [field.name, ROW_TYPES.has(field.dataTypeID) || field.dataTypeID >= 16_384 ? 'row' : field.dataTypeID, field.dataTypeModifier]),
+      columns: result.fields.map((field) => [
+        field.name,
+        ROW_TYPES.has(field.dataTypeID) || field.dataTypeID >= 16_384 ? 'row' : field.dataTypeID,
+        field.dataTypeModifier,
+      ]),
       rows: /ORDER BY/.test(sql) ? rows : rows.sort(),
       command: result.command,
       count: result.rowCount,
@@ -56,10 +60,13 @@ async function ask(client: pg.Client, sql: string, mode: 'simple' | 'text' | 'bi
 /** A row of a cube has no type of its own. */
 const ROW_TYPES = new Set([2249])
 
-describe.each(['simple', 'text', 'binary'] as const)('the same answer as Postgres gives over views of the own rows: %s', (mode) => {
-  test.each(statements)('%s', async (sql) => {
-    const expected = await ask(direct, sql, mode)
-    const answered = await ask(through, sql, mode)
-    expect(answered).toEqual(expected)
-  })
-})
+describe.each(['simple', 'text', 'binary'] as const)(
+  'the same answer as Postgres gives over views of the own rows: %s',
+  (mode) => {
+    test.each(statements)('%s', async (sql) => {
+      const expected = await ask(direct, sql, mode)
+      const answered = await ask(through, sql, mode)
+      expect(answered).toEqual(expected)
+    })
+  },
+)

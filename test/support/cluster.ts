@@ -1,5 +1,17 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -29,12 +41,17 @@ const identity = root ? { uid: NOBODY, gid: NOBODY } : {}
 /** Binaries with the library links that the package's install script would have made, where an unprivileged user can read them. */
 function nativeDir(major: Major): string {
   const source = resolve(PACKAGES[major], 'native')
-  const version = (JSON.parse(readFileSync(resolve(PACKAGES[major], 'package.json'), 'utf8')) as { version: string }).version
+  const version = (
+    JSON.parse(readFileSync(resolve(PACKAGES[major], 'package.json'), 'utf8')) as { version: string }
+  ).version
   const target = join(tmpdir(), `rowgate-postgres-${version}-${root ? 'root' : process.getuid?.()}`)
   if (existsSync(target)) return target
   const staging = mkdtempSync(join(tmpdir(), 'rowgate-postgres-staging-'))
   cpSync(source, staging, { recursive: true, verbatimSymlinks: true })
-  const links = JSON.parse(readFileSync(join(source, 'pg-symlinks.json'), 'utf8')) as { source: string; target: string }[]
+  const links = JSON.parse(readFileSync(join(source, 'pg-symlinks.json'), 'utf8')) as {
+    source: string
+    target: string
+  }[]
   for (const link of links) {
     const path = join(staging, link.target.replace(/^native\//, ''))
     const to = join(staging, link.source.replace(/^native\//, ''))
@@ -64,25 +81,51 @@ function freePort(): Promise<number> {
   })
 }
 
-const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'shared_buffers=32MB', 'max_connections=60', 'log_min_messages=fatal', 'timezone=UTC']
+const SETTINGS = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'shared_buffers=32MB',
+  'max_connections=60',
+  'log_min_messages=fatal',
+  'timezone=UTC',
+]
 
 export async function startCluster({ major = 18 }: { readonly major?: Major } = {}): Promise<Cluster> {
   const native = nativeDir(major)
   const data = mkdtempSync(join(tmpdir(), 'rowgate-cluster-'))
   if (root) chownSync(data, NOBODY, NOBODY)
-  const environment = { PATH: process.env['PATH'] ?? '', LD_LIBRARY_PATH: join(native, 'lib'), LANG: 'C.UTF-8' }
-  execFileSync(join(native, 'bin/initdb'), ['-D', join(data, 'db'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'], {
-    env: environment,
-    cwd: data,
-    stdio: 'pipe',
-    ...identity,
-  })
+  const environment = {
+    PATH: process.env['PATH'] ?? '',
+    LD_LIBRARY_PATH: join(native, 'lib'),
+    LANG: 'C.UTF-8',
+  }
+  execFileSync(
+    join(native, 'bin/initdb'),
+    ['-D', join(data, 'db'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C', '-N'],
+    {
+      env: environment,
+      cwd: data,
+      stdio: 'pipe',
+      ...identity,
+    },
+  )
   const port = await freePort()
   const address = { host: '127.0.0.1', port, user: 'postgres', database: 'postgres' }
   let server: ChildProcess | undefined
   const start = async (): Promise<void> => {
-    const options = [...SETTINGS, 'listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${data}`].flatMap((setting) => ['-c', setting])
-    server = spawn(join(native, 'bin/postgres'), ['-D', join(data, 'db'), ...options], { env: environment, cwd: data, stdio: 'ignore', ...identity })
+    const options = [
+      ...SETTINGS,
+      'listen_addresses=127.0.0.1',
+      `port=${port}`,
+      `unix_socket_directories=${data}`,
+    ].flatMap((setting) => ['-c', setting])
+    server = spawn(join(native, 'bin/postgres'), ['-D', join(data, 'db'), ...options], {
+      env: environment,
+      cwd: data,
+      stdio: 'ignore',
+      ...identity,
+    })
     for (let attempt = 0; ; attempt += 1) {
       try {
         const client = new pg.Client(address)

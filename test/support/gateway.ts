@@ -33,7 +33,10 @@ export function writeProject(files: Readonly<Record<string, string>>): string {
   return folder
 }
 
-export function gatewayEnvironment(cluster: Cluster, more: Readonly<Record<string, string>> = {}): Record<string, string> {
+export function gatewayEnvironment(
+  cluster: Cluster,
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> {
   return {
     PATH: process.env['PATH'] ?? '',
     CUBEJS_DB_HOST: cluster.host,
@@ -53,10 +56,14 @@ export async function startGateway(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
   const folder = writeProject(files)
-  const child: ChildProcess = spawn(process.execPath, [resolve('dist/cli.js'), 'serve', '--project', folder], {
-    env: gatewayEnvironment(cluster, environment),
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+  const child: ChildProcess = spawn(
+    process.execPath,
+    [resolve('dist/cli.js'), 'serve', '--project', folder],
+    {
+      env: gatewayEnvironment(cluster, environment),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  )
   let errors = ''
   child.stderr?.on('data', (chunk: Buffer) => {
     errors += chunk.toString()
@@ -78,7 +85,14 @@ export async function startGateway(
     port,
     log: () => errors,
     async client(claims, options = {}) {
-      const client = new pg.Client({ host, port, user: 'ann', database: 'db', password: await token(claims), ...options })
+      const client = new pg.Client({
+        host,
+        port,
+        user: 'ann',
+        database: 'db',
+        password: await token(claims),
+        ...options,
+      })
       client.on('error', () => undefined)
       await client.connect()
       return client

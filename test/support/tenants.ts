@@ -16,9 +16,13 @@ export async function seedTenants(cluster: Cluster): Promise<void> {
   }
   await cluster.query(`CREATE TABLE public.orders (${COLUMNS})`)
   await cluster.query(rows('public.orders', 0))
-  await cluster.query(`CREATE TABLE public.users AS SELECT n AS id, 1 + n % 2 AS company_id, 'person ' || n AS name FROM generate_series(1, 8) n`)
+  await cluster.query(
+    `CREATE TABLE public.users AS SELECT n AS id, 1 + n % 2 AS company_id, 'person ' || n AS name FROM generate_series(1, 8) n`,
+  )
   await cluster.query('ALTER TABLE public.users ADD PRIMARY KEY (id)')
-  await cluster.query(`CREATE TABLE public.line_items AS SELECT n AS id, 1 + n % 400 AS order_id, (ARRAY['lamp','desk'])[1 + n % 2] AS product, n % 5 AS quantity FROM generate_series(1, 1200) n`)
+  await cluster.query(
+    `CREATE TABLE public.line_items AS SELECT n AS id, 1 + n % 400 AS order_id, (ARRAY['lamp','desk'])[1 + n % 2] AS product, n % 5 AS quantity FROM generate_series(1, 1200) n`,
+  )
   await cluster.query('ANALYZE')
 }
 
@@ -40,8 +44,29 @@ cube('Orders', {
   joins: { Users: { relationship: 'many_to_one', sql: \`\${CUBE}.user_id = \${Users}.id\` } },
   dimensions: {
     id: { sql: 'id', type: 'number', primary_key: true },
-    ${['user_id', 'status', 'amount', 'created_at', 'placed', 'note', 'tags', 'meta', 'uid', 'day', 'ratio', 'flag', 'small', 'big', 'gap', 'code', 'kind']
-      .map((name) => `${name}: { sql: '${name}', type: '${name === 'created_at' ? 'time' : name === 'user_id' ? 'number' : 'string'}' }`)
+    ${[
+      'user_id',
+      'status',
+      'amount',
+      'created_at',
+      'placed',
+      'note',
+      'tags',
+      'meta',
+      'uid',
+      'day',
+      'ratio',
+      'flag',
+      'small',
+      'big',
+      'gap',
+      'code',
+      'kind',
+    ]
+      .map(
+        (name) =>
+          `${name}: { sql: '${name}', type: '${name === 'created_at' ? 'time' : name === 'user_id' ? 'number' : 'string'}' }`,
+      )
       .join(',\n    ')}
   },
   measures: {
@@ -75,7 +100,10 @@ cubes:
 }
 
 /** The same tables as views of one context's rows: what Rowgate's answers are compared with. */
-export async function createReferenceViews(cluster: Cluster, { userId, companyId }: { userId: number; companyId: number }): Promise<void> {
+export async function createReferenceViews(
+  cluster: Cluster,
+  { userId, companyId }: { userId: number; companyId: number },
+): Promise<void> {
   await cluster.query(`CREATE SCHEMA reference
     CREATE VIEW "Orders" AS SELECT id, user_id, status, amount, created_at, placed, note, tags, meta, uid, day, ratio, flag, small, big, gap, code,
       kind::text AS kind, 1 AS count, amount AS total, amount AS mean, amount AS largest, user_id AS buyers,
