@@ -1,13 +1,15 @@
 import { LRUCache } from 'lru-cache'
 import { createAuthenticator } from './auth/authenticate.js'
+import type { SecurityContext } from './auth/context.js'
 import { createVerifier } from './auth/verify.js'
 import type { Config } from './config.js'
 import { contextFacts } from './contexts.js'
-import { PgError } from './errors.js'
+import { DiagnosticsError, PgError } from './errors.js'
 import type { Observe } from './events.js'
 import type { Hooks } from './hooks.js'
 import type { Models } from './models.js'
 import { visibleTables } from './plan/table.js'
+import type { TypedModel } from './plan/typed-model.js'
 import { createBatch } from './session/batch.js'
 import { type Gate, type GateDeps, openGate } from './session/gate.js'
 import { createLease } from './session/lease.js'
@@ -99,7 +101,7 @@ async function openSession(
   const { config, observe, nowMs } = deps
   const { context, settings } = start.login
   const { appId, groups, queryRewrite } = await contextFacts(deps.hooks, context)
-  const typed = await deps.models.forContext(context, appId)
+  const typed = await modelOf(deps.models, context, appId)
   const facts = {
     user: context.user,
     database: config.database,
@@ -143,6 +145,19 @@ async function openSession(
     cancelUpstream: (connection) => cancelUpstream(connection, deps.upstream),
   })
   return { session, parameters: reported }
+}
+
+/** The context's model. Problems of the files are for whoever keeps them, not for a client. */
+async function modelOf(models: Models, context: SecurityContext, appId: string): Promise<TypedModel> {
+  try {
+    return await models.forContext(context, appId)
+  } catch (cause) {
+    if (!(cause instanceof DiagnosticsError)) throw cause
+    throw new PgError('internal_error', 'the model cannot be compiled for your token', {
+      hint: 'Whoever keeps the model finds the reason with `rowgate check --claims`.',
+      cause,
+    })
+  }
 }
 
 /** Parameters that are told at the start. Settings of the StartupMessage are tried upstream, so that a bad one ends the login. */

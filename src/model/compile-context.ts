@@ -26,6 +26,11 @@ export function createCompileContext(
   const below = (value: Claims | readonly Claim[], path: readonly string[]): unknown =>
     new Proxy(Object.create(null) as object, {
       get(_target, name) {
+        if (name === Symbol.toPrimitive && path.length > 0) {
+          // An object in a text: what it prints can be no plain name.
+          reads.set(path.join('.'), { path, value: '[object Object]' })
+          return () => '[object Object]'
+        }
         if (typeof name === 'symbol') return undefined
         const inner = [...path, name]
         const key = inner.join('.')

@@ -94,6 +94,7 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
 function refuseBroken(resolved: ResolvedQuery, access: Access): void {
   for (const { table } of resolved.analysis.uses) {
     const typed = access.typed.cubes.get(table.cube.name)
+    if (typed?.refusal !== undefined) throw typed.refusal
     if (typed !== undefined && typed.problem === undefined) continue
     throw new PgError(
       'internal_error',

@@ -1,4 +1,5 @@
 import type { SecurityContext } from '../auth/context.js'
+import { PgError } from '../errors.js'
 import type { Cube, Model } from '../model/model.js'
 import { printChecked } from '../sql/checked.js'
 import type { Node } from '../sql/tree.js'
@@ -35,14 +36,9 @@ async function typeCube(
 ): Promise<TypedCube> {
   const members = [...cube.members.values()]
   try {
-    const { fields, parameterOids } = await describe(
-      probeSql(
-        cube,
-        model,
-        context,
-        members.map((member) => member.name),
-      ),
-    )
+    const names = members.map((member) => member.name)
+    const { sql, numbers } = probeSql(cube, model, context, names)
+    const { fields, parameterOids } = await describe(sql)
     const columns = new Map<string, ColumnType>(
       members.map((member, index) => {
         const oid = fields[index]?.typeOid ?? 0
@@ -51,15 +47,15 @@ async function typeCube(
     )
     return {
       columns,
-      claimOids: cube.claimUses.map((_use, index) => parameterOids[index] ?? 0),
+      claimOids: cube.claimUses.map((_use, index) => parameterOids[(numbers.get(index) ?? 0) - 1] ?? 0),
       problem: undefined,
+      refusal: undefined,
     }
   } catch (error) {
-    return {
-      columns: new Map(),
-      claimOids: [],
-      problem: error instanceof Error ? error.message : String(error),
-    }
+    const none = { columns: new Map<string, ColumnType>(), claimOids: [] }
+    if (error instanceof PgError && error.condition === 'insufficient_privilege')
+      return { ...none, problem: undefined, refusal: error }
+    return { ...none, problem: error instanceof Error ? error.message : String(error), refusal: undefined }
   }
 }
 
@@ -73,7 +69,7 @@ export async function findMemberProblems(
   const problems: { member: string | undefined; problem: string }[] = []
   const attempt = async (names: readonly string[]): Promise<string | undefined> => {
     try {
-      await describe(probeSql(cube, model, context, names))
+      await describe(probeSql(cube, model, context, names).sql)
       return undefined
     } catch (error) {
       return error instanceof Error ? error.message : String(error)
@@ -89,8 +85,14 @@ export async function findMemberProblems(
 }
 
 /** All columns of a cube without its row rules; claims are parameters whose types the upstream is to infer. */
-function probeSql(cube: Cube, model: Model, context: SecurityContext, names: readonly string[]): string {
-  const claims = probeClaims(cube, context)
+function probeSql(
+  cube: Cube,
+  model: Model,
+  context: SecurityContext,
+  names: readonly string[],
+): { readonly sql: string; readonly numbers: ReadonlyMap<number, number> } {
+  const numbers = new Map<number, number>()
+  const claims = probeClaims(cube, context, numbers)
   const members = names.flatMap((name) => cube.members.get(name) ?? [])
   const joined = new Map(
     members
@@ -102,7 +104,7 @@ function probeSql(cube: Cube, model: Model, context: SecurityContext, names: rea
     (left: Node, step): Node => {
       const other = model.cubes.get(step.to)
       if (other === undefined) return left
-      const rarg = instantiate(other.base, probeClaims(other, context, cube.claimUses.length))
+      const rarg = instantiate(other.base, probeClaims(other, context, undefined))
       return {
         JoinExpr: { jointype: 'JOIN_LEFT', larg: left, rarg, quals: instantiate(step.condition, claims) },
       }
@@ -110,7 +112,7 @@ function probeSql(cube: Cube, model: Model, context: SecurityContext, names: rea
     instantiate(cube.base, claims),
   )
   const targets = members.map((member) => targetNode(member.name, memberValue(cube, member, claims)))
-  return printChecked({
+  const { text } = printChecked({
     SelectStmt: {
       ...(targets.length === 0 ? {} : { targetList: targets }),
       fromClause: [from],
@@ -118,19 +120,26 @@ function probeSql(cube: Cube, model: Model, context: SecurityContext, names: rea
       limitOption: 'LIMIT_OPTION_DEFAULT',
       op: 'SETOP_NONE',
     },
-  }).text
+  })
+  return { sql: text, numbers }
 }
 
-/** @param offset parameters of another cube come after these, and their types do not matter */
-function probeClaims(cube: Cube, context: SecurityContext, offset?: number): ClaimValues {
+/** @param numbers gets the parameter's number of each claim; undefined for another cube, whose types do not matter here */
+function probeClaims(
+  cube: Cube,
+  context: SecurityContext,
+  numbers: Map<number, number> | undefined,
+): ClaimValues {
   return {
     node(index) {
       const use = cube.claimUses[index]
       if (use === undefined) throw new Error(`no claim use ${index}`)
       if (use.kind === 'unsafe') return castNode({ A_Const: { isnull: true } }, 'text')
-      if (offset !== undefined)
+      if (numbers === undefined)
         return use.kind === 'filter' ? FALSE : castNode({ A_Const: { isnull: true } }, 'text')
-      const parameter: Node = { ParamRef: { number: index + 1 } }
+      const number = numbers.get(index) ?? numbers.size + 1
+      numbers.set(index, number)
+      const parameter: Node = { ParamRef: { number } }
       if (use.kind === 'value') return parameter
       return { A_Expr: { kind: 'AEXPR_OP', name: [stringNode('=')], lexpr: use.column, rexpr: parameter } }
     },

@@ -1,3 +1,4 @@
+import type { PgError } from '../errors.js'
 import type { Model } from '../model/model.js'
 
 /** What the upstream said about a member's column. */
@@ -19,6 +20,8 @@ export interface TypedCube {
   readonly claimOids: readonly number[]
   /** Why the cube cannot be asked (its SQL fails upstream); for the log, never for a client. */
   readonly problem: string | undefined
+  /** Why this context may not use it: a claim that its SQL needs is missing or no plain name. */
+  readonly refusal: PgError | undefined
 }
 
 /** The first OID that Postgres gives to objects of users (transam.h, FirstNormalObjectId). */

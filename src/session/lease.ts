@@ -40,12 +40,13 @@ const SETTINGS_SQL = `SELECT ${UPSTREAM_SETTINGS.map((name, index) => `pg_catalo
 export interface Lease {
   current(): Connection | undefined
   /**
-   * The connection, and the steps that must come before the session's own: its settings, if others are applied.
+   * The connection, and the steps that must come before the session's own: its settings, if others are applied. Without settings
+   * nothing comes before: in a failed block the upstream takes nothing but its end.
    *
    * @throws PgError of the pool
    */
   take(
-    settings: readonly string[],
+    settings: readonly string[] | undefined,
   ): Promise<{ readonly connection: Connection; readonly steps: readonly Step[] }>
   /** Ends a wait for a connection. */
   interrupt(): void
@@ -73,6 +74,7 @@ export function createLease(pool: Pool): Lease {
           waiting = undefined
         }
       }
+      if (settings === undefined) return { connection, steps: [] }
       const key = settings.join('\0')
       if (connection.settingsKey === key) return { connection, steps: [] }
       connection.settingsKey = key

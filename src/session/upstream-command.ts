@@ -25,7 +25,9 @@ export async function takeConnection(state: SessionState): Promise<Connection> {
       },
     )
   }
-  const { connection, steps } = await state.lease.take(upstreamValues(state.settings, state.upstreamDefaults))
+  const settings =
+    state.transaction.status === 'E' ? undefined : upstreamValues(state.settings, state.upstreamDefaults)
+  const { connection, steps } = await state.lease.take(settings)
   state.batch.before(connection, steps)
   if (state.transaction.status === 'T' && !state.transaction.begun) {
     state.batch.before(connection, hiddenSteps(beginSql(state.transaction.options)))
