@@ -6,7 +6,9 @@ import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 process.stdout.write('Building …\n')
 try {
-  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+  execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  })
 } catch {
   process.exit(1)
 }

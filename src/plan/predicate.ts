@@ -81,13 +81,29 @@ export function filterPredicate(filter: MemberFilter, deps: PredicateDeps): Node
 
 function resolveValue(value: FilterValue, filter: MemberFilter, deps: PredicateDeps): readonly Value[] {
   if (value.kind === 'constant')
-    return [{ value: value.value, name: `a value of the filter on "${filter.member}"`, source: deps.source }]
+    return [
+      {
+        value: value.value,
+        name: `a value of the filter on "${filter.member}"`,
+        source: constantSource(value.value, deps),
+      },
+    ]
   const name = claimName(value.path)
   return claimScalars(deps.context, value.path).values.map((scalar) => ({
     value: scalar,
     name,
     source: value.path.join('.'),
   }))
+}
+
+/** For `explain`: the claim that cube.js most likely took a value from, which it gives as a plain value. */
+function constantSource(value: Scalar | null, { context, source }: PredicateDeps): string {
+  const same = (claim: unknown): boolean => value !== null && String(claim) === String(value)
+  const name = Object.keys(context.claims).find((key) => {
+    const claim = context.claims[key]
+    return Array.isArray(claim) ? claim.some(same) : same(claim)
+  })
+  return name === undefined ? source : `${source} (claim ${name})`
 }
 
 function refuse(filter: MemberFilter, problem: string): PgError {
