@@ -114,10 +114,10 @@ function printPattern(pattern: Node | undefined, escapeFunction: string, printer
   const call = 'FuncCall' in pattern ? pattern.FuncCall : undefined
   if ((call?.funcname ?? []).map(nameText).join('.') !== `pg_catalog.${escapeFunction}`)
     return printer.expression(pattern)
-  const [value, escape] = call?.args ?? []
+  const [value, escapeNode] = call?.args ?? []
   if (value === undefined) throw unsupported('this pattern')
   printer.expression(value)
-  if (escape === undefined) return
+  if (escapeNode === undefined) return
   printer.output.text(' ESCAPE ')
-  printer.expression(escape)
+  printer.expression(escapeNode)
 }
