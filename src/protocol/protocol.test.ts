@@ -187,7 +187,8 @@ describe('frames', () => {
 })
 
 describe('startup packets', () => {
-  const packet = (version: number, rest: Buffer = Buffer.alloc(0)): Buffer => Buffer.concat([int32(version), rest])
+  const packet = (version: number, rest: Buffer = Buffer.alloc(0)): Buffer =>
+    Buffer.concat([int32(version), rest])
   test.each([
     ['ssl', packet(80_877_103), { type: 'ssl-request' }],
     ['gssenc', packet(80_877_104), { type: 'gssenc-request' }],
