@@ -6,8 +6,8 @@ import { compileModel } from './model/compile.js'
 import type { ModelFile } from './model/definition.js'
 import type { EvaluateOptions } from './model/evaluate.js'
 import { claimAt } from './plan/claim.js'
-import { type Describe, typeModel } from './plan/probe.js'
 import type { TypedModel } from './plan/typed-model.js'
+import { type Describe, typeModel } from './probe.js'
 
 /** Compiled and typed models, shared by all contexts for which they are the same. */
 export interface Models {
