@@ -62,6 +62,8 @@ export function createCubeCompiler(
         policies: compilePolicies(properties.get('accessPolicy'), {
           definition,
           cube: definition.name,
+          members: [...compiled.keys()],
+          table,
           report,
         }),
         claimUses,

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../errors.js'
 import type { Definition } from './definition.js'
 import { camelCase, nearest, POLICY_KEYS, readProperties } from './keys.js'
+import { containsMarker, parseMarker, replaceMarkers } from './marker.js'
 import {
   FILTER_OPERATORS,
   type Filter,
@@ -9,13 +10,16 @@ import {
   type Policy,
   type PolicyCondition,
 } from './model.js'
-import { referencePath } from './reference.js'
+import { type ReferenceTable, referencePath } from './reference.js'
 
 type Report = (line: number, message: string, fix: string) => void
 
 interface PolicyPlace {
   readonly definition: Definition
   readonly cube: string
+  /** Names of the cube's own members. */
+  readonly members: readonly string[]
+  readonly table: ReferenceTable
   readonly report: (diagnostic: Diagnostic) => void
 }
 
@@ -36,7 +40,7 @@ export function compilePolicies(value: unknown, place: PolicyPlace): readonly Po
 }
 
 function compilePolicy(entry: unknown, index: number, place: PolicyPlace, report: Report): Policy {
-  const { definition, cube } = place
+  const { definition } = place
   const path = ['accessPolicy', index]
   const line = definition.lineOf(path)
   const properties = readProperties(record(entry), POLICY_KEYS, { definition, path, report: place.report })
@@ -48,26 +52,33 @@ function compilePolicy(entry: unknown, index: number, place: PolicyPlace, report
   if (memberKeys.some((key) => key !== 'includes' && key !== 'excludes')) {
     report(line, 'memberLevel has an unknown key', 'It has "includes" and "excludes".')
   }
-  const includes = members['includes']
+  const { includes, excludes } = members
+  const unknown = (name: string): void => reportMember(name, place, line, report)
   return {
     groups,
     conditions: list(properties.get('conditions')).map((condition) =>
-      compileCondition(condition, line, report),
+      compileCondition(condition, line, place.table, report),
     ),
-    rows: compileRows(properties.get('rowLevel'), cube, line, report),
+    rows: compileRows(properties.get('rowLevel'), place, line, report),
     includes:
-      includes === undefined || includes === '*'
-        ? '*'
-        : texts(includes).map((name) => bareMember(name, cube)),
-    excludes:
-      members['excludes'] === '*' ? [] : texts(members['excludes']).map((name) => bareMember(name, cube)),
+      excludes === '*'
+        ? []
+        : includes === undefined || includes === '*'
+          ? '*'
+          : memberNames(includes, place, unknown),
+    excludes: excludes === '*' ? [] : memberNames(excludes, place, unknown),
     source: { file: definition.file, line },
   }
 }
 
-function compileCondition(value: unknown, line: number, report: Report): PolicyCondition {
+function compileCondition(
+  value: unknown,
+  line: number,
+  table: ReferenceTable,
+  report: Report,
+): PolicyCondition {
   const condition = record(value)['if']
-  const path = claimPath(condition)
+  const path = claimPath(condition, table)
   if (path !== undefined) return { kind: 'claim', path }
   if (typeof condition === 'function') {
     const holds = condition as (argument: unknown) => unknown
@@ -86,7 +97,7 @@ function compileCondition(value: unknown, line: number, report: Report): PolicyC
 
 function compileRows(
   value: unknown,
-  cube: string,
+  place: PolicyPlace,
   line: number,
   report: Report,
 ): readonly Filter[] | undefined {
@@ -102,19 +113,23 @@ function compileRows(
   const filters = list(rows['filters'])
   if (filters.length === 0)
     report(line, 'rowLevel has no filters', 'Write filters, or allowAll: true to show every row.')
-  return filters.map((filter) => compileFilter(filter, cube, line, report))
+  return filters.map((filter) => compileFilter(filter, place, line, report))
 }
 
-function compileFilter(value: unknown, cube: string, line: number, report: Report): Filter {
+function compileFilter(value: unknown, place: PolicyPlace, line: number, report: Report): Filter {
   const filter = record(value)
   for (const kind of ['and', 'or'] as const) {
     if (filter[kind] === undefined) continue
     const filters = list(filter[kind])
     if (filters.length === 0) report(line, `an empty "${kind}" in a row filter`, 'Put filters into it.')
-    return { kind, filters: filters.map((inner) => compileFilter(inner, cube, line, report)) }
+    return { kind, filters: filters.map((inner) => compileFilter(inner, place, line, report)) }
   }
-  const member = memberName(filter['member'], cube)
+  const member = memberName(filter['member'], place)
   if (member === undefined) report(line, 'a row filter needs a member', 'Write member: `name`.')
+  else if (member.startsWith(`${place.cube}.`)) {
+    const name = member.slice(place.cube.length + 1)
+    if (!place.members.includes(name)) reportMember(name, place, line, report)
+  }
   const operator = String(filter['operator'])
   if (!FILTER_OPERATORS.some((known) => known === operator)) {
     report(
@@ -123,7 +138,7 @@ function compileFilter(value: unknown, cube: string, line: number, report: Repor
       `Did you mean "${nearest(operator, FILTER_OPERATORS)}"?`,
     )
   }
-  const values = filterValues(filter['values'])
+  const values = filterValues(filter['values'], place.table)
   if (values === undefined)
     report(
       line,
@@ -136,29 +151,48 @@ function compileFilter(value: unknown, cube: string, line: number, report: Repor
   return { kind: 'member', member: member ?? '', operator: operator as FilterOperator, values: values ?? [] }
 }
 
-function filterValues(value: unknown): readonly FilterValue[] | undefined {
+function filterValues(value: unknown, table: ReferenceTable): readonly FilterValue[] | undefined {
   const values =
-    claimPath(value) === undefined && Array.isArray(value)
+    claimPath(value, table) === undefined && Array.isArray(value)
       ? (value as readonly unknown[])
       : value === undefined
         ? []
         : [value]
   const found = values.map((inner): FilterValue | undefined => {
-    const path = claimPath(inner)
+    const path = claimPath(inner, table)
     if (path !== undefined) return { kind: 'claim', path }
     const constant =
-      typeof inner === 'string' || typeof inner === 'number' || typeof inner === 'boolean' || inner === null
+      (typeof inner === 'string' && !containsMarker(inner)) ||
+      typeof inner === 'number' ||
+      typeof inner === 'boolean' ||
+      inner === null
     return constant ? { kind: 'constant', value: inner } : undefined
   })
   return found.some((inner) => inner === undefined) ? undefined : found.filter((inner) => inner !== undefined)
 }
 
 /** The claim that a value names: a reference in JavaScript, `{ security_context.x }` in YAML. */
-function claimPath(value: unknown): readonly string[] | undefined {
-  const path = referencePath(value) ?? yamlPath(value)
+function claimPath(value: unknown, table: ReferenceTable): readonly string[] | undefined {
+  const path = referencePath(value) ?? writtenPath(value, table) ?? yamlPath(value)
   const [root, ...rest] = path ?? []
   const known = root === 'securityContext' || root === 'security_context' || root === 'SECURITY_CONTEXT'
   return known && rest.length > 0 ? rest : undefined
+}
+
+/** The name that a template literal consists of, as in `${securityContext.region}`. */
+function writtenPath(value: unknown, table: ReferenceTable): readonly string[] | undefined {
+  const marker = typeof value === 'string' ? parseMarker(value) : undefined
+  const reference = marker?.kind === 'ref' ? table.at(Number(marker.value)) : undefined
+  return reference?.kind === 'name' && !reference.call ? reference.path : undefined
+}
+
+/** A text with the names that its template literal held, such as `${CUBE}.id`; undefined if it holds anything else. */
+function namesWritten(text: string, table: ReferenceTable): string | undefined {
+  const written = replaceMarkers(text, (marker) => {
+    const reference = marker.kind === 'ref' ? table.at(Number(marker.value)) : undefined
+    return reference?.kind === 'name' && !reference.call ? reference.path.join('.') : '\uE000'
+  })
+  return containsMarker(written) ? undefined : written
 }
 
 function yamlPath(value: unknown): readonly string[] | undefined {
@@ -166,18 +200,38 @@ function yamlPath(value: unknown): readonly string[] | undefined {
   return match?.[1]?.split('.')
 }
 
-/** `Cube.member` for a bare name, `CUBE.member`, `{CUBE.member}` or a reference. */
-function memberName(value: unknown, cube: string): string | undefined {
-  const path =
-    referencePath(value) ?? yamlPath(value) ?? (typeof value === 'string' ? value.split('.') : undefined)
+/** `Cube.member` for a bare name, `CUBE.member`, `{CUBE.member}`, `${CUBE}.member` or a reference. */
+function memberName(value: unknown, { cube, table }: PolicyPlace): string | undefined {
+  const text = typeof value === 'string' ? namesWritten(value, table) : undefined
+  const path = referencePath(value) ?? yamlPath(value) ?? text?.split('.')
   if (path === undefined || path.length > 2 || path.some((part) => part === '')) return undefined
   const [first = '', second] = path
   if (second === undefined) return `${cube}.${first}`
   return `${first === 'CUBE' ? cube : first}.${second}`
 }
 
-function bareMember(name: string, cube: string): string {
-  return name.startsWith(`${cube}.`) || name.startsWith('CUBE.') ? name.slice(name.indexOf('.') + 1) : name
+/** Members that an includes or excludes names, without their cube. */
+function memberNames(
+  value: unknown,
+  { cube, members, table }: PolicyPlace,
+  unknown: (name: string) => void,
+): readonly string[] {
+  return texts(value).map((text) => {
+    const written = namesWritten(text, table) ?? text
+    const own = written.startsWith(`${cube}.`) || written.startsWith('CUBE.')
+    const name = own ? written.slice(written.indexOf('.') + 1) : written
+    if (!members.includes(name)) unknown(name)
+    return name
+  })
+}
+
+/** A misspelt name would hide nothing, or show nothing. */
+function reportMember(name: string, { cube, members }: PolicyPlace, line: number, report: Report): void {
+  report(
+    line,
+    `"${name}" in an access policy is no member of "${cube}"`,
+    members.length === 0 ? 'Name a member.' : `Did you mean "${nearest(name, members)}"?`,
+  )
 }
 
 function record(value: unknown): Readonly<Record<string, unknown>> {

@@ -1,5 +1,6 @@
 import { PgError } from '../errors.js'
 import { printChecked } from '../sql/checked.js'
+import type { Printed } from '../sql/print/statement.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
 import { type Analyser, type Analysis, createAnalysis, type Output } from './analysis.js'
 import { analyseExpression } from './expression.js'
@@ -18,6 +19,8 @@ export interface ResolvedQuery {
   readonly select: SelectStmt
   readonly analysis: Analysis
   readonly output: Output
+  /** Byte offset in the client's text to position. */
+  readonly at: At
 }
 
 /**
@@ -38,7 +41,7 @@ export function resolveQuery(
     expression: (value, place) => analyseExpression(analyser, value, place),
   }
   const output = analyser.select(select, { scope: undefined, ctes: undefined })
-  return { select, analysis, output }
+  return { select, analysis, output, at }
 }
 
 /** A statement as the upstream is to run it. */
@@ -82,13 +85,30 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
     claims: (use) => claimsOf(use.table.cube, access),
   })
   const node: Node = { SelectStmt: select }
-  const printed = printChecked(options.wrap === undefined ? node : options.wrap(node))
+  const printed = printPlaced(options.wrap === undefined ? node : options.wrap(node), resolved.at)
   return {
     sql: printed.text,
     positions: printed.positions,
     parameters: parameters.list(),
     uses: [...relations].map(([use, { rules }]) => ({ use, rules })),
   }
+}
+
+/** A refusal of the printer's knows where the node stood; all that it can refuse here is the client's. */
+function printPlaced(node: Node, at: At): Printed {
+  try {
+    return printChecked(node)
+  } catch (error) {
+    const location = error instanceof PgError ? locationOf(error.cause) : undefined
+    if (!(error instanceof PgError) || location === undefined || error.position !== undefined) throw error
+    const { condition, message, hint, detail, cause } = error
+    throw new PgError(condition, message, { position: at(location), hint, detail, cause })
+  }
+}
+
+function locationOf(cause: unknown): number | undefined {
+  const { location } = (cause ?? {}) as { readonly location?: unknown }
+  return typeof location === 'number' ? location : undefined
 }
 
 function refuseBroken(resolved: ResolvedQuery, access: Access): void {

@@ -3,7 +3,7 @@ import { encodeBind, encodeExecute, encodeParse } from '../protocol/request.js'
 import type { Node, VariableSetStmt } from '../sql/tree.js'
 import { answer, type LocalAnswer } from './local-answer.js'
 import { findSetting } from './setting.js'
-import { checkLocalSetting, shownValue, unrecognized, withSetting } from './settings.js'
+import { checkLocalSetting, limitedValue, shownValue, unrecognized, withSetting } from './settings.js'
 import type { SessionState } from './state.js'
 import { readOptions } from './transaction-command.js'
 import { takeConnection } from './upstream-command.js'
@@ -81,7 +81,12 @@ async function setOne(state: SessionState, name: string, value: string, local: b
   const scoped =
     local && state.transaction.status === 'I'
       ? undefined
-      : await applyUpstream(state, setting.name, value, local)
+      : await applyUpstream(
+          state,
+          setting.name,
+          limitedValue(setting.name, value, state.upstreamDefaults),
+          local,
+        )
   if (!local && scoped !== undefined) state.settings = withSetting(state.settings, name, scoped)
 }
 

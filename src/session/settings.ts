@@ -18,7 +18,39 @@ export function upstreamValues(
   values: SettingValues,
   defaults: ReadonlyMap<string, string>,
 ): readonly string[] {
-  return UPSTREAM_SETTINGS.map((name) => values.get(name.toLowerCase()) ?? defaults.get(name) ?? '')
+  return UPSTREAM_SETTINGS.map((name) => {
+    const value = values.get(name.toLowerCase())
+    return value === undefined ? (defaults.get(name) ?? '') : limitedValue(name, value, defaults)
+  })
+}
+
+/** Timeouts that the operator limits; the gateway's own value is the limit. */
+const LIMITED = ['statement_timeout', 'idle_in_transaction_session_timeout']
+const UNIT_MS: ReadonlyMap<string, number> = new Map([
+  ['us', 0.001],
+  ['ms', 1],
+  ['s', 1_000],
+  ['min', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+])
+
+/**
+ * A value that the upstream may be given: of a timeout a client may ask for less than the limit, and gets the limit where it asks for
+ * more, or for none.
+ *
+ * @throws PgError invalid_parameter_value for a timeout that is no number with a unit, so that no spelling goes past the limit
+ */
+export function limitedValue(name: string, value: string, defaults: ReadonlyMap<string, string>): string {
+  const limitMs = Number(defaults.get(name) ?? 0)
+  if (!LIMITED.includes(name) || limitMs === 0) return value
+  const match = /^\s*(\d{1,12}(?:\.\d{1,6})?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value)
+  if (match === null)
+    throw new PgError('invalid_parameter_value', `invalid value for parameter "${name}": "${value}"`, {
+      hint: 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".',
+    })
+  const timeoutMs = Number(match[1]) * (UNIT_MS.get(match[2] ?? 'ms') ?? 1)
+  return timeoutMs === 0 || timeoutMs > limitMs ? String(limitMs) : value
 }
 
 /** What SHOW answers for a setting that is not asked upstream; undefined for those that are. */

@@ -183,6 +183,24 @@ describe('transactions', () => {
     await ann.end()
     await ben.end()
   })
+  test('a time limit may be lowered, not lifted', async () => {
+    const client = await open()
+    const limits = []
+    for (const value of ['0', '2d', '1500ms', '30min']) {
+      await client.query(`SET statement_timeout = '${value}'`)
+      const { rows } = await client.query('SHOW statement_timeout')
+      limits.push(rows[0]?.statement_timeout)
+    }
+    expect(limits).toEqual(['10min', '10min', '1500ms', '10min'])
+    expect(await failure(client.query("SET statement_timeout = '0x7fffffff'"))).toMatchObject({
+      code: '22023',
+    })
+    await client.end()
+    const other = await open(ANN, { options: '-c statement_timeout=0' })
+    expect((await other.query('SHOW statement_timeout')).rows[0]?.statement_timeout).toBe('10min')
+    await other.end()
+  })
+
   test('repeatable read holds one snapshot; nothing can be written', async () => {
     const client = await open()
     await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE')

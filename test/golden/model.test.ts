@@ -17,12 +17,22 @@ function readable(text: string): string {
 }
 
 function sqlOf(node: Node): string {
-  const { text } = printStatement({ SelectStmt: { targetList: [{ ResTarget: { val: node } }], limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } })
+  const { text } = printStatement({
+    SelectStmt: {
+      targetList: [{ ResTarget: { val: node } }],
+      limitOption: 'LIMIT_OPTION_DEFAULT',
+      op: 'SETOP_NONE',
+    },
+  })
   return readable(text.replace(/^SELECT /, ''))
 }
 
 function fromOf(node: Node): string {
-  return readable(printStatement({ SelectStmt: { fromClause: [node], limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' } }).text.replace(/^SELECT FROM /, ''))
+  return readable(
+    printStatement({
+      SelectStmt: { fromClause: [node], limitOption: 'LIMIT_OPTION_DEFAULT', op: 'SETOP_NONE' },
+    }).text.replace(/^SELECT FROM /, ''),
+  )
 }
 
 function printMember(member: Member): string {
@@ -41,13 +51,19 @@ function printMember(member: Member): string {
 }
 
 function printCube(cube: Cube): string {
-  const policies = (cube.policies ?? []).map((policy) => `  policy ${JSON.stringify({ ...policy, source: undefined }, (_key, value: unknown) => (typeof value === 'function' ? 'function' : value))}`)
+  const policies = (cube.policies ?? []).map(
+    (policy) =>
+      `  policy ${JSON.stringify({ ...policy, source: undefined }, (_key, value: unknown) => (typeof value === 'function' ? 'function' : value))}`,
+  )
   return [
     `cube ${cube.name}${cube.public ? '' : ' hidden'} from ${fromOf(cube.base)}`,
     ...[...cube.members.values()].map(printMember),
     ...cube.joins.map((join) => `  join ${join.cube} ${join.relationship} on ${sqlOf(join.condition)}`),
     ...policies,
-    ...cube.claimUses.map((use, index) => `  claim ${index}: ${use.kind} ${use.path.join('.')}${use.kind === 'filter' ? ` of ${sqlOf(use.column)}` : ''}`),
+    ...cube.claimUses.map(
+      (use, index) =>
+        `  claim ${index}: ${use.kind} ${use.path.join('.')}${use.kind === 'filter' ? ` of ${sqlOf(use.column)}` : ''}`,
+    ),
   ].join('\n')
 }
 
@@ -60,7 +76,10 @@ function compile(input: string): string {
   })
   const claims = payloadClaims(parsePayload(head.trim() === '' ? '{}' : head))
   const { model, warnings } = compileModel(files, claims, { projectDir: '.', environment: {} })
-  return [...[...model.cubes.values()].map(printCube), ...warnings.map((warning) => `warning ${warning.message}`)].join('\n')
+  return [
+    ...[...model.cubes.values()].map(printCube),
+    ...warnings.map((warning) => `warning ${warning.message}`),
+  ].join('\n')
 }
 
 for (const file of readdirSync('test/golden/model')) runGolden(`test/golden/model/${file}`, compile)

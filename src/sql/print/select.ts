@@ -1,3 +1,4 @@
+import { PgError } from '../../errors.js'
 import type { CommonTableExpr, Node, SelectStmt, WithClause } from '../tree.js'
 import { printFromItem } from './from.js'
 import { nameText } from './names.js'
@@ -25,7 +26,10 @@ const CYCLE = new Set(
 /** SELECT, VALUES or a set operation, with its WITH, ORDER BY and LIMIT. */
 export function printSelect(statement: SelectStmt, printer: Printer): void {
   if (statement.intoClause !== undefined) throw unsupported('SELECT INTO')
-  if (statement.lockingClause !== undefined) throw unsupported('FOR UPDATE or FOR SHARE')
+  if (statement.lockingClause !== undefined)
+    throw new PgError('read_only_sql_transaction', 'cannot lock rows in a read-only transaction', {
+      hint: 'Leave out FOR UPDATE or FOR SHARE: every statement sees one snapshot without it.',
+    })
   onlyKeys(statement, SELECT, 'SELECT')
   const { output } = printer
   if (statement.withClause !== undefined) printWith(statement.withClause, printer)
