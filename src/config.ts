@@ -59,6 +59,12 @@ export interface Config {
     readonly modelsMax: number
     readonly parsedMax: number
   }
+  readonly catalog: {
+    readonly timeoutMs: number
+    readonly variantsMax: number
+    readonly waitersMax: number
+    readonly cacheBytesMax: number
+  }
   /** The database's name as clients see it. */
   readonly database: string
   readonly logLevel: string
@@ -176,6 +182,12 @@ export function loadConfig(options: {
       subject: text('CUBEJS_JWT_SUBJECT'),
       claimsNamespace: text('CUBEJS_JWT_CLAIMS_NAMESPACE'),
       clockToleranceSeconds: number('ROWGATE_JWT_CLOCK_TOLERANCE_SECONDS'),
+    },
+    catalog: {
+      timeoutMs: number('ROWGATE_CATALOG_TIMEOUT_MS'),
+      variantsMax: number('ROWGATE_CATALOG_VARIANTS_MAX'),
+      waitersMax: number('ROWGATE_CATALOG_WAITERS_MAX'),
+      cacheBytesMax: number('ROWGATE_CATALOG_CACHE_BYTES_MAX'),
     },
     limits: {
       frameBytesMax: number('ROWGATE_FRAME_BYTES_MAX'),

@@ -12,7 +12,7 @@ import type { Node } from './sql/tree.js'
 
 /** Asks the upstream what a statement's columns and parameters are, without running it. */
 export type Describe = (sql: string) => Promise<{
-  readonly fields: readonly { readonly typeOid: number }[]
+  readonly fields: readonly { readonly typeOid: number; readonly typeModifier: number }[]
   readonly parameterOids: readonly number[]
 }>
 
@@ -42,7 +42,8 @@ async function typeCube(
     const columns = new Map<string, ColumnType>(
       members.map((member, index) => {
         const oid = fields[index]?.typeOid ?? 0
-        return [member.name, { oid, castToText: oid >= USER_OID_MIN }]
+        const typeModifier = fields[index]?.typeModifier ?? -1
+        return [member.name, { oid, typeModifier, castToText: oid >= USER_OID_MIN }]
       }),
     )
     return {

@@ -1,7 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import { createAuthenticator } from './auth/authenticate.js'
 import type { SecurityContext } from './auth/context.js'
+import { loginKey } from './auth/security-context.js'
 import { createVerifier } from './auth/verify.js'
+import { type Catalog, createCatalog } from './catalog/catalog.js'
+import { CATALOG_VERSION } from './catalog/version.js'
+import { catalogVariant } from './catalog-tables.js'
 import type { Config } from './config.js'
 import { contextFacts } from './contexts.js'
 import { DiagnosticsError, PgError } from './errors.js'
@@ -11,10 +15,12 @@ import type { Models } from './models.js'
 import { visibleTables } from './plan/table.js'
 import type { TypedModel } from './plan/typed-model.js'
 import { createBatch } from './session/batch.js'
+import { createDirectory, type Directory } from './session/directory.js'
 import { type Gate, type GateDeps, openGate } from './session/gate.js'
 import { createLease } from './session/lease.js'
 import { createPlanner } from './session/planner.js'
 import { createSession } from './session/session.js'
+import { createSessionCatalog } from './session/session-catalog.js'
 import type { SessionState } from './session/state.js'
 import { IDLE } from './session/transaction.js'
 import { takeConnection } from './session/upstream-command.js'
@@ -37,7 +43,6 @@ export interface ServeDeps {
 
 /** What is known of the upstream once it was reached. */
 interface UpstreamFacts {
-  readonly version: string
   readonly defaults: ReadonlyMap<string, string>
 }
 
@@ -46,31 +51,48 @@ export async function openGateway(deps: ServeDeps): Promise<Gate> {
   const { config, observe, nowMs } = deps
   const facts = await readUpstream(deps)
   const parse = createParse(config)
+  const catalog = createCatalog({ ...config.catalog, database: config.database }, { observe })
+  const directory = createDirectory()
   const verify = createVerifier({ ...config.auth, secrets: deps.secrets }, { observe, nowMs })
   const { checkSqlAuth, extendContext } = deps.hooks
   const authenticate = createAuthenticator({ verify, checkSqlAuth, extendContext })
-  return openGate(
+  const shared: Shared = { ...deps, upstreamFacts: facts, parse, catalog, directory }
+  const gate = await openGate(
     { ...config.listen, frameBytesMax: config.limits.frameBytesMax, database: config.database },
-    { authenticate, observe, open: (start) => openSession(start, deps, facts, parse) },
+    { authenticate, observe, open: (start) => openSession(start, shared) },
   )
+  catalog.start()
+  return {
+    ...gate,
+    async close(drainTimeoutMs) {
+      await gate.close(drainTimeoutMs)
+      catalog.close()
+    },
+  }
+}
+
+/** What all sessions have in common. */
+interface Shared extends ServeDeps {
+  readonly upstreamFacts: UpstreamFacts
+  readonly parse: (sql: string) => Parsed
+  readonly catalog: Catalog
+  readonly directory: Directory
 }
 
 async function readUpstream({ pool, config }: ServeDeps): Promise<UpstreamFacts> {
   return pool.use(async (connection) => {
-    const [row] = await connection.query(
-      "SELECT pg_catalog.current_setting('server_version'), pg_catalog.current_setting('TimeZone')",
-    )
+    const [row] = await connection.query("SELECT pg_catalog.current_setting('TimeZone')")
     const defaults = new Map([
       ['DateStyle', 'ISO, MDY'],
       ['IntervalStyle', 'postgres'],
-      ['TimeZone', row?.[1] ?? 'UTC'],
+      ['TimeZone', row?.[0] ?? 'UTC'],
       ['extra_float_digits', '1'],
       ['bytea_output', 'hex'],
       ['statement_timeout', String(config.pool.statementTimeoutMs)],
       ['lock_timeout', '0'],
       ['idle_in_transaction_session_timeout', String(config.pool.idleInTransactionTimeoutMs)],
     ])
-    return { version: row?.[0] ?? '18', defaults }
+    return { defaults }
   })
 }
 
@@ -92,13 +114,8 @@ function createParse({ limits }: Config): (sql: string) => Parsed {
 
 type Start = Parameters<GateDeps['open']>[0]
 
-async function openSession(
-  start: Start,
-  deps: ServeDeps,
-  upstream: UpstreamFacts,
-  parse: (sql: string) => Parsed,
-): Promise<Awaited<ReturnType<GateDeps['open']>>> {
-  const { config, observe, nowMs } = deps
+async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnType<GateDeps['open']>>> {
+  const { config, observe, nowMs, upstreamFacts: upstream, parse, directory } = deps
   const { context, settings } = start.login
   const { appId, groups, queryRewrite } = await contextFacts(deps.hooks, context)
   const typed = await modelOf(deps.models, context, appId)
@@ -106,11 +123,25 @@ async function openSession(
     user: context.user,
     database: config.database,
     processId: start.processId,
-    version: `PostgreSQL ${upstream.version} (Rowgate)`,
+    version: `PostgreSQL ${CATALOG_VERSION} (Rowgate)`,
   }
+  const tables = visibleTables(typed, { context, groups })
+  const login = loginKey(context)
+  const catalog = createSessionCatalog({
+    catalog: deps.catalog,
+    variant: catalogVariant(tables, typed),
+    session: (sql) => ({
+      user: context.user,
+      processId: start.processId,
+      version: facts.version,
+      settings: catalogSettings(state),
+      sessions: ABOUT_SESSIONS.test(sql) ? directory.own(login) : [],
+    }),
+    signal: (signal) => directory.signal(login, signal),
+  })
   const planner = createPlanner({
     typed,
-    tables: visibleTables(typed, { context, groups }),
+    tables,
     context,
     groups,
     facts,
@@ -120,6 +151,7 @@ async function openSession(
     id: start.id,
     context,
     planner,
+    catalog,
     observe,
     writer: start.writer,
     lease: createLease(deps.pool),
@@ -135,16 +167,57 @@ async function openSession(
     statements: new Map(),
     portals: new Map(),
     heldCursors: new Set(),
+    catalogCursors: new Map(),
   }
   const reported = await initialParameters(state, upstream)
   const session = createSession({
     reader: start.reader,
     state,
-    facts: shownFacts(upstream.version, context.user),
+    facts: shownFacts(context.user),
     reported: new Map(reported),
     cancelUpstream: (connection) => cancelUpstream(connection, deps.upstream),
   })
-  return { session, parameters: reported }
+  const startedAt = new Date(nowMs()).toISOString()
+  directory.add({
+    processId: start.processId,
+    login,
+    cancel: session.cancel,
+    terminate() {
+      session.stop(new PgError('admin_shutdown', 'terminating connection due to administrator command'))
+      session.cancel()
+    },
+    shown: () => ({
+      pid: start.processId,
+      application_name: state.settings.get('application_name') ?? '',
+      ...session.activity(),
+      backend_start: startedAt,
+      client_addr: start.address === 'local' ? null : start.address,
+    }),
+  })
+  const run = (): Promise<void> => session.run().finally(() => directory.remove(start.processId))
+  catalog.warm()
+  return { session: { ...session, run }, parameters: reported }
+}
+
+/** Statements that may ask for the sessions of a login, or for their end. */
+const ABOUT_SESSIONS = /pg_(stat|cancel|terminate)/i
+
+/** Settings that change what the catalog answers, or how. */
+function catalogSettings(state: SessionState): readonly (readonly [string, string])[] {
+  const names = [
+    'DateStyle',
+    'IntervalStyle',
+    'TimeZone',
+    'extra_float_digits',
+    'bytea_output',
+    'application_name',
+    'search_path',
+  ]
+  const defaults = new Map([...state.upstreamDefaults, ['search_path', '"$user", public']])
+  return names.flatMap((name) => {
+    const value = state.settings.get(name.toLowerCase()) ?? defaults.get(name)
+    return value === undefined ? [] : [[name, value] as const]
+  })
 }
 
 /** The context's model. Problems of the files are for whoever keeps them, not for a client. */
@@ -163,7 +236,7 @@ async function modelOf(models: Models, context: SecurityContext, appId: string):
 /** Parameters that are told at the start. Settings of the StartupMessage are tried upstream, so that a bad one ends the login. */
 async function initialParameters(
   state: SessionState,
-  { version, defaults }: UpstreamFacts,
+  { defaults }: UpstreamFacts,
 ): Promise<ReadonlyMap<string, string>> {
   const values = new Map(defaults)
   if ([...defaults.keys()].some((name) => state.settings.has(name.toLowerCase()))) {
@@ -192,17 +265,17 @@ async function initialParameters(
     ['IntervalStyle', values.get('IntervalStyle') ?? 'postgres'],
     ['is_superuser', 'off'],
     ['server_encoding', 'UTF8'],
-    ['server_version', version],
+    ['server_version', CATALOG_VERSION],
     ['session_authorization', state.context.user],
     ['standard_conforming_strings', 'on'],
     ['TimeZone', values.get('TimeZone') ?? 'UTC'],
   ])
 }
 
-function shownFacts(version: string, user: string): ReadonlyMap<string, string> {
-  const [major = '0', minor = '0'] = version.split(/[^0-9]+/)
+function shownFacts(user: string): ReadonlyMap<string, string> {
+  const [major = '0', minor = '0'] = CATALOG_VERSION.split('.')
   return new Map([
-    ['server_version', version],
+    ['server_version', CATALOG_VERSION],
     ['server_version_num', String(Number(major) * 10_000 + Number(minor))],
     ['session_authorization', user],
   ])

@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'events',
     'sql',
     'node:worker_threads',
+    'node:crypto',
     'npm:lru-cache',
     'npm:@electric-sql/pglite',
   ],
@@ -81,6 +82,7 @@ const COMPOSERS = [
   'token',
   'health',
   'probe',
+  'catalog-tables',
 ]
 const READ_THE_PROCESS = ['main', 'cli', 'config', 'health']
 /** Folders in which nothing waits, reads or asks the time: the same input gives the same output. */

@@ -33,6 +33,15 @@ export function canonicalText(value: Claim): string {
   }
 }
 
+/** Claims that say when and how a token was made, not for whom (RFC 7519, section 4.1). */
+const TOKEN_FACTS = new Set(['exp', 'iat', 'nbf', 'jti'])
+
+/** A text that two contexts share exactly when they have the same user and the same claims, whenever their tokens were made. */
+export function loginKey({ user, claims }: SecurityContext): string {
+  const lasting = Object.entries(claims).filter(([name]) => !TOKEN_FACTS.has(name))
+  return canonicalText([user, ...lasting.sort(([one], [other]) => (one < other ? -1 : 1))])
+}
+
 /** Claims as ordinary objects, for the functions of cube.js; a copy, so that they can change nothing. */
 export function plainClaims(value: Claim): unknown {
   if (value === null || typeof value !== 'object') return value

@@ -174,12 +174,18 @@ const ARRAY_OIDS = new Set([
 ])
 const ARRAY_NAMES = new Set([...TYPE_OIDS.keys()].map((name) => `_${name}`))
 
-/** @throws PgError undefined_object, insufficient_privilege */
-export function checkType(type: TypeName, position: number | undefined): void {
+/** Whether a type may be written in a statement that goes upstream. */
+export function isTypeAllowed(type: TypeName): boolean {
   const names = namesOf(type.names)
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? names.at(-2) : 'pg_catalog'
-  if (schema === 'pg_catalog' && names.length <= 2 && (TYPE_OIDS.has(name) || ARRAY_NAMES.has(name))) return
+  return schema === 'pg_catalog' && names.length <= 2 && (TYPE_OIDS.has(name) || ARRAY_NAMES.has(name))
+}
+
+/** @throws PgError undefined_object, insufficient_privilege */
+export function checkType(type: TypeName, position: number | undefined): void {
+  if (isTypeAllowed(type)) return
+  const names = namesOf(type.names)
   throw new PgError(
     'insufficient_privilege',
     `the type ${names.join('.')} cannot be written through this gateway`,
@@ -190,9 +196,18 @@ export function checkType(type: TypeName, position: number | undefined): void {
   )
 }
 
-/** Whether a driver may declare a parameter of this type; 0 and "unknown" leave it to Postgres. */
-export function isParameterOidAllowed(oid: number): boolean {
-  return oid === 0 || oid === 705 || ARRAY_OIDS.has(oid) || [...TYPE_OIDS.values()].includes(oid)
+/**
+ * Checks the type that a driver declared for a parameter of a statement that goes upstream; 0 and "unknown" leave it to Postgres.
+ *
+ * @throws PgError insufficient_privilege
+ */
+export function checkParameterOid(oid: number): void {
+  if (oid === 0 || oid === 705 || ARRAY_OIDS.has(oid) || [...TYPE_OIDS.values()].includes(oid)) return
+  throw new PgError(
+    'insufficient_privilege',
+    `parameters of the type with OID ${oid} cannot be used through this gateway`,
+    { hint: 'Declare the parameter as text, or leave its type open.' },
+  )
 }
 
 /** Operators of pg_catalog over the types that may be written. */

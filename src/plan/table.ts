@@ -31,7 +31,7 @@ const CATALOG_SCHEMAS = new Set(['pg_catalog', 'information_schema'])
 /**
  * The table that a reference names, or Postgres' own error.
  *
- * @throws PgError undefined_table; feature_not_supported for catalog relations, until the catalog answers them
+ * @throws PgError undefined_table; feature_not_supported for another database's
  */
 export function findTable(
   tables: Tables,
@@ -49,27 +49,31 @@ export function findTable(
       { position },
     )
   }
-  if (isCatalogRelation(reference)) {
-    throw new PgError(
-      'feature_not_supported',
-      `the catalog relation "${written}" cannot be read through this gateway yet`,
-      {
-        position,
-        hint: 'Ask the cubes themselves; SELECT * FROM a cube LIMIT 0 shows its columns.',
-      },
-    )
-  }
   if (schemaname !== undefined && schemaname !== 'public') {
     throw new PgError('undefined_table', `relation "${written}" does not exist`, { position })
   }
-  for (const exact of [true, false]) {
-    const found = [...tables.values()].filter(({ cube }) => sameName(name, cube.name, exact))
-    if (found[0] !== undefined) return found[0]
-  }
+  const found = tableNamed(tables, name)
+  if (found !== undefined) return found
   throw new PgError('undefined_table', `relation "${written}" does not exist`, { position })
 }
 
-function isCatalogRelation({ schemaname, relname }: RangeVar): boolean {
+/** The table of that name; a name that differs in case finds it only if no other has exactly that name. */
+function tableNamed(tables: Tables, name: string): Table | undefined {
+  for (const exact of [true, false]) {
+    const found = [...tables.values()].find(({ cube }) => sameName(name, cube.name, exact))
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** Whether a reference means a cube. */
+export function isTable(tables: Tables, { schemaname, relname }: RangeVar): boolean {
+  if (schemaname !== undefined && schemaname !== 'public') return false
+  return tableNamed(tables, relname ?? '') !== undefined
+}
+
+/** Whether a reference means a relation of Postgres' own catalog, or would if it existed. */
+export function isCatalogRelation({ schemaname, relname }: RangeVar): boolean {
   if (schemaname !== undefined) return CATALOG_SCHEMAS.has(schemaname)
   return (relname ?? '').startsWith('pg_')
 }

@@ -4,6 +4,8 @@ import type { Model } from '../model/model.js'
 /** What the upstream said about a member's column. */
 export interface ColumnType {
   readonly oid: number
+  /** Length or precision as in pg_attribute.atttypmod; -1 for none. */
+  readonly typeModifier: number
   /** Types that are not Postgres' own (enums, domains, extensions) reach the client as text. */
   readonly castToText: boolean
 }

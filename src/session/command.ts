@@ -1,10 +1,14 @@
 import { PgError } from '../errors.js'
+import { checkParameterOid } from '../plan/allow.js'
+import { writtenSettings } from '../plan/route.js'
 import { printChecked } from '../sql/checked.js'
+import type { Statement } from '../sql/parse.js'
 import type { CopyStmt, Node, SelectStmt } from '../sql/tree.js'
+import { innerText } from './inner-text.js'
 import { refusal } from './refusal.js'
 import { findSetting } from './setting.js'
-import { showColumns } from './setting-command.js'
-import type { Command, SessionState } from './state.js'
+import { isShownLocally, showColumns } from './setting-command.js'
+import type { Command, SessionState, Source } from './state.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
 type At = (location: number | undefined) => number | undefined
@@ -16,49 +20,81 @@ type At = (location: number | undefined) => number | undefined
  */
 export async function createCommand(
   state: SessionState,
-  node: Node,
+  { node, text, start }: Statement,
   at: At,
   declaredOids: readonly number[],
 ): Promise<Command> {
-  if ('SelectStmt' in node) {
-    const { statement } = await state.planner.plan({
-      select: node.SelectStmt,
-      at,
-      declaredOids,
-      form: 'bind',
-      cached: true,
-    })
-    return { kind: 'upstream', statement }
-  }
-  if ('DeclareCursorStmt' in node) {
-    const { query } = node.DeclareCursorStmt
-    const select = selectOf(query)
-    const wrap = (rewritten: Node): Node => ({
-      DeclareCursorStmt: { ...node.DeclareCursorStmt, query: rewritten },
-    })
-    const { statement } = await state.planner.plan({
-      select,
-      at,
-      declaredOids,
-      form: 'bind',
-      cached: false,
-      wrap,
-    })
-    return { kind: 'cursor', statement, node }
-  }
-  if ('CopyStmt' in node)
-    return { kind: 'upstream', statement: await copyStatement(state, node.CopyStmt, at) }
-  if ('FetchStmt' in node || 'ClosePortalStmt' in node)
+  const source = { text, start }
+  if ('SelectStmt' in node) return selectCommand(state, node.SelectStmt, source, at, declaredOids)
+  if ('DeclareCursorStmt' in node) return declareCommand(state, node, source, at, declaredOids)
+  if ('CopyStmt' in node) return copyCommand(state, node.CopyStmt, source, at)
+  if ('FetchStmt' in node || 'ClosePortalStmt' in node) {
+    const { portalname = '' } = 'FetchStmt' in node ? node.FetchStmt : node.ClosePortalStmt
+    if (state.catalogCursors.has(portalname)) return { kind: 'catalog-cursor', node, declared: undefined }
     return { kind: 'cursor', statement: plainStatement(printChecked(node).text, at), node }
-  if ('VariableShowStmt' in node) {
-    const name = node.VariableShowStmt.name ?? ''
-    if (findSetting(name)?.kind === 'upstream')
-      return { kind: 'upstream', statement: plainStatement(`SHOW "${findSetting(name)?.name}"`, at) }
-    return { kind: 'local', node, columns: showColumns(name) }
   }
-  if ('ExplainStmt' in node) return { kind: 'local', node, columns: ['QUERY PLAN'] }
-  if (isLocal(node)) return { kind: 'local', node, columns: undefined }
+  if ('VariableShowStmt' in node)
+    return showCommand(state, node.VariableShowStmt.name ?? '', node, source, at)
+  if ('ExplainStmt' in node) return { kind: 'local', node, columns: ['QUERY PLAN'], source }
+  if (isLocal(node)) return { kind: 'local', node, columns: undefined, source }
   throw refusal(node)
+}
+
+async function selectCommand(
+  state: SessionState,
+  select: SelectStmt,
+  { text, start }: Source,
+  at: At,
+  declaredOids: readonly number[],
+): Promise<Command> {
+  refuseInto(select)
+  if (state.planner.route(select, at) === 'catalog') {
+    const statement = { sql: text, start, parameterOids: declaredOids }
+    return { kind: 'catalog', form: 'select', statement, settings: writtenSettings(select) }
+  }
+  for (const oid of declaredOids) checkParameterOid(oid)
+  const planned = await state.planner.plan({ select, at, declaredOids, form: 'bind', cached: true })
+  return { kind: 'upstream', statement: planned.statement }
+}
+
+/** SELECT INTO makes a table. */
+function refuseInto(select: SelectStmt): void {
+  if (select.intoClause === undefined) return
+  throw new PgError('read_only_sql_transaction', 'cannot execute SELECT INTO in a read-only transaction', {
+    hint: 'Rowgate only reads. Leave out INTO.',
+  })
+}
+
+async function declareCommand(
+  state: SessionState,
+  node: Extract<Node, { DeclareCursorStmt: unknown }>,
+  { text, start }: Source,
+  at: At,
+  declaredOids: readonly number[],
+): Promise<Command> {
+  const select = selectOf(node.DeclareCursorStmt.query)
+  if (state.planner.route(select, at) === 'catalog') {
+    const { sql, skipped } = innerText('declare', text)
+    const declared = { sql, start: start + skipped, parameterOids: declaredOids }
+    return { kind: 'catalog-cursor', node, declared }
+  }
+  const wrap = (rewritten: Node): Node => ({
+    DeclareCursorStmt: { ...node.DeclareCursorStmt, query: rewritten },
+  })
+  const planned = await state.planner.plan({ select, at, declaredOids, form: 'bind', cached: false, wrap })
+  return { kind: 'cursor', statement: planned.statement, node }
+}
+
+/** SHOW: of what the upstream computes with by the upstream, of the session's own by the session, of all else by the catalog. */
+function showCommand(state: SessionState, name: string, node: Node, source: Source, at: At): Command {
+  const setting = findSetting(name)
+  if (setting?.kind === 'upstream')
+    return { kind: 'upstream', statement: plainStatement(`SHOW "${setting.name}"`, at) }
+  if (name === 'all' || !isShownLocally(state, name)) {
+    const statement = { sql: source.text, start: source.start, parameterOids: [] }
+    return { kind: 'catalog', form: 'select', statement, settings: [] }
+  }
+  return { kind: 'local', node, columns: showColumns(name), source }
 }
 
 function isLocal(node: Node): boolean {
@@ -90,7 +126,12 @@ function plainStatement(sql: string, at: At): UpstreamStatement {
   }
 }
 
-async function copyStatement(state: SessionState, copy: CopyStmt, at: At): Promise<UpstreamStatement> {
+async function copyCommand(
+  state: SessionState,
+  copy: CopyStmt,
+  { text, start }: Source,
+  at: At,
+): Promise<Command> {
   if (copy.is_from || copy.filename !== undefined || copy.is_program) {
     throw new PgError(
       copy.is_from ? 'read_only_sql_transaction' : 'insufficient_privilege',
@@ -103,6 +144,10 @@ async function copyStatement(state: SessionState, copy: CopyStmt, at: At): Promi
     )
   }
   const select = copy.relation === undefined ? selectOf(copy.query) : tableSelect(copy)
+  if (state.planner.route(select, at) === 'catalog') {
+    const statement = { sql: text, start, parameterOids: [] }
+    return { kind: 'catalog', form: 'copy', statement, settings: [] }
+  }
   const options = (copy.options ?? []).map(copyOption)
   const wrap = (rewritten: Node): Node => ({
     CopyStmt: { query: rewritten, ...(options.length === 0 ? {} : { options }) },
@@ -117,7 +162,7 @@ async function copyStatement(state: SessionState, copy: CopyStmt, at: At): Promi
     wrap,
   })
   if (statement.clientParameterCount > 0) throw new PgError('undefined_parameter', 'COPY takes no parameters')
-  return statement
+  return { kind: 'upstream', statement }
 }
 
 /** `COPY table (columns) TO STDOUT` reads what `SELECT columns FROM table` reads. */

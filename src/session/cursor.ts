@@ -2,7 +2,7 @@ import { PgError } from '../errors.js'
 import type { Node } from '../sql/tree.js'
 import type { SessionState } from './state.js'
 
-const CURSOR_HOLD = 0x20
+export const CURSOR_HOLD = 0x20
 
 /** Without a connection there is no cursor; a connection of the pool must not be asked for another session's. */
 export function requireCursor(state: SessionState, node: Node): void {
@@ -24,6 +24,7 @@ export function noteCursor(state: SessionState, node: Node): void {
   }
   if (!('ClosePortalStmt' in node)) return
   const { portalname } = node.ClosePortalStmt
-  if (portalname === undefined) state.heldCursors.clear()
-  else state.heldCursors.delete(portalname)
+  if (portalname !== undefined) return void state.heldCursors.delete(portalname)
+  state.heldCursors.clear()
+  state.catalogCursors.clear()
 }

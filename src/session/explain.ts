@@ -15,6 +15,7 @@ export async function explain(
   if (query === undefined || !('SelectStmt' in query)) {
     throw new PgError('feature_not_supported', 'only a SELECT can be explained through this gateway')
   }
+  if (state.planner.route(query.SelectStmt, at) === 'catalog') return ['Result of the embedded catalog']
   const { plan } = await state.planner.plan({
     select: query.SelectStmt,
     at,

@@ -1,5 +1,4 @@
 import { PgError } from '../errors.js'
-import { isParameterOidAllowed } from '../plan/allow.js'
 import {
   BACKEND,
   BIND_COMPLETE,
@@ -12,8 +11,9 @@ import {
   PARSE_COMPLETE,
   withoutTableOids,
 } from '../protocol/backend.js'
-import type { FrontendMessage } from '../protocol/message.js'
+import type { FormatCode, FrontendMessage } from '../protocol/message.js'
 import { encodeBind, encodeClose, encodeDescribe, encodeExecute } from '../protocol/request.js'
+import { answerPortion, askCatalog, cursorColumns, runCatalogCursor, withFormats } from './catalog-command.js'
 import { createCommand } from './command.js'
 import { noteCursor, requireCursor } from './cursor.js'
 import { answerFrames, textColumns } from './local-answer.js'
@@ -34,29 +34,25 @@ export async function runParse(state: SessionState, message: Message<'parse'>): 
   else if (state.statements.has(name)) {
     throw new PgError('duplicate_prepared_statement', `prepared statement "${name}" already exists`)
   } else requireRoom(state)
-  for (const oid of parameterOids) {
-    if (isParameterOidAllowed(oid)) continue
-    throw new PgError(
-      'insufficient_privilege',
-      `parameters of the type with OID ${oid} cannot be used through this gateway`,
-      {
-        hint: 'Declare the parameter as text, or leave its type open.',
-      },
-    )
-  }
   const { statements, at } = state.parse(sql)
   const [statement, ...others] = statements
   if (others.length > 0)
     throw new PgError('syntax_error', 'cannot insert multiple commands into a prepared statement')
   if (statement === undefined) {
-    state.statements.set(name, { text: sql, command: { kind: 'empty' }, declaredOids: [] })
+    state.statements.set(name, {
+      text: sql,
+      command: { kind: 'empty' },
+      declaredOids: [],
+      described: undefined,
+    })
     return state.batch.local(PARSE_COMPLETE)
   }
   requireLiveBlock(state, statement.node)
-  const command = await createCommand(state, statement.node, at, parameterOids)
+  const command = await createCommand(state, statement, at, parameterOids)
   if (command.kind === 'upstream') state.batch.prepare(await takeConnection(state), command.statement, true)
-  else state.batch.local(PARSE_COMPLETE)
-  state.statements.set(name, { text: statement.text, command, declaredOids: parameterOids })
+  const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
+  if (command.kind !== 'upstream') state.batch.local(PARSE_COMPLETE)
+  state.statements.set(name, { text: statement.text, command, declaredOids: parameterOids, described })
 }
 
 function findStatement(state: SessionState, name: string): Prepared {
@@ -88,8 +84,7 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
       { hint: 'Close those that are no longer needed.' },
     )
   }
-  const needed =
-    command.kind === 'upstream' || command.kind === 'cursor' ? command.statement.clientParameterCount : 0
+  const needed = parameterCount(prepared)
   if (message.values.length !== needed) {
     throw new PgError(
       'protocol_violation',
@@ -116,15 +111,22 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
     prepared,
     values: message.values,
     resultFormats: message.resultFormats,
+    formats: message.parameterFormats,
     done: false,
+    reply: undefined,
+    sent: 0,
   })
 }
 
+function parameterCount({ command, described }: Prepared): number {
+  if (command.kind === 'catalog') return described?.parameterOids.length ?? 0
+  return command.kind === 'upstream' || command.kind === 'cursor' ? command.statement.clientParameterCount : 0
+}
+
 export async function runDescribe(state: SessionState, message: Message<'describe'>): Promise<void> {
-  const { command } =
-    message.target === 'statement'
-      ? findStatement(state, message.name)
-      : findPortal(state, message.name).prepared
+  const portal = message.target === 'portal' ? findPortal(state, message.name) : undefined
+  const prepared = portal?.prepared ?? findStatement(state, message.name)
+  const { command, described } = prepared
   if (command.kind === 'upstream' || command.kind === 'cursor') {
     requireLiveBlock(state, undefined)
     const connection = await takeConnection(state)
@@ -144,10 +146,27 @@ export async function runDescribe(state: SessionState, message: Message<'describ
       rewrite,
     })
   }
-  if (message.target === 'statement') state.batch.local(encodeParameterDescription([]))
-  state.batch.local(
-    command.kind === 'local' && command.columns !== undefined ? textColumns(command.columns) : NO_DATA,
-  )
+  if (portal === undefined)
+    state.batch.local(encodeParameterDescription(described?.parameterOids ?? prepared.declaredOids))
+  state.batch.local(localColumns(state, prepared, portal?.resultFormats ?? []))
+}
+
+/** Columns of what the upstream does not answer. */
+function localColumns(
+  state: SessionState,
+  { command, described }: Prepared,
+  formats: readonly FormatCode[],
+): Buffer {
+  switch (command.kind) {
+    case 'catalog':
+      return withFormats(described?.rowDescription, formats)
+    case 'catalog-cursor':
+      return cursorColumns(state, command) ?? NO_DATA
+    case 'local':
+      return command.columns === undefined ? NO_DATA : textColumns(command.columns)
+    default:
+      return NO_DATA
+  }
 }
 
 function hideTables(frame: Buffer): Buffer {
@@ -174,10 +193,17 @@ export async function runExecute(
     case 'upstream':
     case 'cursor':
       return executeUpstream(state, message, command)
+    case 'catalog': {
+      const { values, formats, resultFormats } = portal
+      portal.reply ??= await askCatalog(state, command, { values, formats, resultFormats })
+      return answerPortion(state, portal, portal.reply, message.rowsMax)
+    }
+    case 'catalog-cursor':
+      return void (await runCatalogCursor(state, command)).forEach(state.batch.local)
     case 'local': {
       if (portal.done) return state.batch.local(encodeCommandComplete('SELECT 0'))
       portal.done = true
-      const result = await runLocal(state, command.node, nowhere, facts)
+      const result = await runLocal(state, command, nowhere, facts)
       if (result !== undefined) for (const frame of answerFrames(result)) state.batch.local(frame)
     }
   }

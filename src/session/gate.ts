@@ -35,6 +35,7 @@ export interface GateDeps {
   readonly open: (start: {
     readonly id: number
     readonly processId: number
+    readonly address: string
     readonly login: Login
     readonly reader: Reader
     readonly writer: Writer
@@ -97,7 +98,7 @@ export async function openGate(options: GateOptions, deps: GateDeps): Promise<Ga
       const loggedIn = await login(hello, io, { ...deps, database: options.database, sessionId: id, address })
       const key = cancelKeys.create(loggedIn.protocolMinor >= 2 ? 32 : 4)
       processId = key.processId
-      const { session, parameters } = await deps.open({ id, processId, login: loggedIn, ...io })
+      const { session, parameters } = await deps.open({ id, processId, address, login: loggedIn, ...io })
       clearTimeout(timer)
       cancelKeys.bind(processId, session.cancel)
       for (const [name, value] of parameters) io.writer.write(encodeParameterStatus(name, value))

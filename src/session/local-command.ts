@@ -1,13 +1,13 @@
 import { PgError } from '../errors.js'
-import type { Node } from '../sql/tree.js'
 import { explain } from './explain.js'
 import { answer, type LocalAnswer } from './local-answer.js'
 import { prepareStatement } from './prepare-command.js'
 import { runSet, showLocal } from './setting-command.js'
 import { NO_SETTINGS } from './settings.js'
-import type { SessionState } from './state.js'
+import type { Command, SessionState } from './state.js'
 import { runTransaction } from './transaction-command.js'
 
+type LocalCommand = Extract<Command, { kind: 'local' }>
 type At = (location: number | undefined) => number | undefined
 
 /**
@@ -18,7 +18,7 @@ type At = (location: number | undefined) => number | undefined
  */
 export async function runLocal(
   state: SessionState,
-  node: Node,
+  { node, source }: LocalCommand,
   at: At,
   facts: ReadonlyMap<string, string>,
 ): Promise<LocalAnswer | undefined> {
@@ -36,7 +36,7 @@ export async function runLocal(
     )
   if ('UnlistenStmt' in node) return answer('UNLISTEN')
   if ('PrepareStmt' in node) {
-    await prepareStatement(state, node.PrepareStmt, at)
+    await prepareStatement(state, node.PrepareStmt, source, at)
     return answer('PREPARE')
   }
   if ('DeallocateStmt' in node) return deallocate(state, node.DeallocateStmt.name)
@@ -65,6 +65,7 @@ async function discard(state: SessionState, target: string): Promise<LocalAnswer
   }
   state.statements.clear()
   state.portals.clear()
+  state.catalogCursors.clear()
   state.settings = NO_SETTINGS
   return answer('DISCARD ALL')
 }

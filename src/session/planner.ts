@@ -3,6 +3,7 @@ import { PgError } from '../errors.js'
 import { type Plan, planQuery, type ResolvedQuery, resolveQuery } from '../plan/plan.js'
 import type { SessionFacts } from '../plan/rewrite.js'
 import { type AddedFilters, readRewrittenQuery } from '../plan/rewritten-query.js'
+import { type Route, routeSelect } from '../plan/route.js'
 import { type StatementQuery, statementQuery } from '../plan/statement-query.js'
 import type { Tables } from '../plan/table.js'
 import type { TypedModel } from '../plan/typed-model.js'
@@ -35,12 +36,15 @@ export interface Planned {
 }
 
 export interface Planner {
+  /** Who answers a SELECT. @throws PgError feature_not_supported for cubes and catalog relations in one statement */
+  route(select: SelectStmt, at: PlanRequest['at']): Route
   plan(request: PlanRequest): Promise<Planned>
 }
 
 /** Plans statements for one context. */
 export function createPlanner(deps: PlannerDeps): Planner {
   return {
+    route: (select, at) => routeSelect(select, { tables: deps.tables, at }),
     async plan(request) {
       const resolved = resolveQuery(request.select, {
         tables: deps.tables,

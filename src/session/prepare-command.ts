@@ -3,14 +3,20 @@ import { checkType, TYPE_OIDS } from '../plan/allow.js'
 import { namesOf } from '../plan/node.js'
 import type { Node } from '../sql/tree.js'
 import { createCommand } from './command.js'
-import type { Prepared, SessionState } from './state.js'
+import { innerText } from './inner-text.js'
+import type { Prepared, SessionState, Source } from './state.js'
 
 type At = (location: number | undefined) => number | undefined
 type PrepareStmt = Extract<Node, { PrepareStmt: unknown }>['PrepareStmt']
 type ExecuteStmt = Extract<Node, { ExecuteStmt: unknown }>['ExecuteStmt']
 
 /** PREPARE: the same statements as those that Parse names. */
-export async function prepareStatement(state: SessionState, statement: PrepareStmt, at: At): Promise<void> {
+export async function prepareStatement(
+  state: SessionState,
+  statement: PrepareStmt,
+  source: Source,
+  at: At,
+): Promise<void> {
   const name = statement.name ?? ''
   if (state.statements.has(name)) {
     throw new PgError('duplicate_prepared_statement', `prepared statement "${name}" already exists`)
@@ -24,8 +30,13 @@ export async function prepareStatement(state: SessionState, statement: PrepareSt
     checkType(node.TypeName, undefined)
     return TYPE_OIDS.get(namesOf(node.TypeName.names).at(-1) ?? '') ?? 0
   })
-  const command = await createCommand(state, statement.query, at, declaredOids)
-  state.statements.set(name, { text: name, command, declaredOids })
+  const select = statement.query
+  const inner =
+    state.planner.route(select.SelectStmt, at) === 'catalog' ? innerText('prepare', source.text) : undefined
+  const own = { node: select, text: inner?.sql ?? source.text, start: source.start + (inner?.skipped ?? 0) }
+  const command = await createCommand(state, own, at, declaredOids)
+  const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
+  state.statements.set(name, { text: name, command, declaredOids, described })
 }
 
 export function requireRoom(state: SessionState): void {

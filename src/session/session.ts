@@ -5,6 +5,7 @@ import type { FrontendMessage } from '../protocol/message.js'
 import type { Connection } from '../upstream/connection.js'
 import { ClientGone } from '../upstream/exchange.js'
 import { BATCH_STEPS_MAX } from './batch.js'
+import { endCatalogCursors } from './catalog-command.js'
 import { leaveUpstream, SessionEnd, startExpiryTimer, tokenExpired } from './ending.js'
 import { runBind, runClose, runDescribe, runExecute, runParse } from './extended.js'
 import type { Malformed, Reader } from './reader.js'
@@ -29,9 +30,14 @@ export interface Session {
   run(): Promise<void>
   /** Cancels what runs now, as a CancelRequest asks. */
   cancel(): void
+  /** How it stands, in the words of pg_stat_activity. */
+  activity(): { readonly state: string; readonly query: string }
   /** Ends the session after what it runs now, with this error. */
   stop(error: PgError): void
 }
+
+/** Characters of a statement in pg_stat_activity, as track_activity_query_size has it. */
+const QUERY_SHOWN_MAX = 1_024
 
 /** Settings whose changes clients are told of. */
 const REPORTED = ['DateStyle', 'IntervalStyle', 'TimeZone']
@@ -45,6 +51,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   let busy = false
   let stopping: PgError | undefined
   let wake: (() => void) | undefined
+  let lastText = ''
 
   const beforeStatement = (): void => {
     const { expiresAtMs } = state.context
@@ -71,7 +78,10 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       await state.batch.settle({ sync: true })
     }
     reportParameters()
-    if (state.transaction.status === 'I') state.portals.clear()
+    if (state.transaction.status === 'I') {
+      state.portals.clear()
+      endCatalogCursors(state)
+    }
     releaseIfIdle(state)
     state.writer.write(encodeReadyForQuery(state.transaction.status))
   }
@@ -114,6 +124,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   }
 
   const runQuery = async (sql: string): Promise<void> => {
+    lastText = sql
     const startedAtMs = state.nowMs()
     let code: string | undefined
     try {
@@ -139,6 +150,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       case 'execute': {
         beforeStatement()
         const text = state.portals.get(message.portal)?.prepared.text
+        lastText = text ?? lastText
         await runExecute(state, message, facts)
         if (text !== undefined) observeStatement(text, undefined, state.nowMs())
         return
@@ -208,6 +220,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
 
   const cancel = (): void => {
     state.lease.interrupt()
+    state.catalog.interrupt()
     const connection = state.lease.current()
     if (busy && connection !== undefined && !connection.closed()) void cancelUpstream(connection)
   }
@@ -229,9 +242,18 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
     return last instanceof PgError ? last.message : 'internal error'
   }
 
+  const activity = (): { readonly state: string; readonly query: string } => {
+    const idle = { I: 'idle', T: 'idle in transaction', E: 'idle in transaction (aborted)' }
+    return {
+      state: busy ? 'active' : idle[state.transaction.status],
+      query: lastText.slice(0, QUERY_SHOWN_MAX),
+    }
+  }
+
   return {
     cancel,
     stop,
+    activity,
     async run() {
       let reason = 'the client left'
       reader.gone.addEventListener('abort', onGone, { once: true })

@@ -64,7 +64,12 @@ async function resetOne(state: SessionState, name: string): Promise<void> {
   if (setting?.kind === 'upstream' && state.transaction.begun) await takeConnection(state)
 }
 
-async function setOne(state: SessionState, name: string, value: string, local: boolean): Promise<void> {
+export async function setOne(
+  state: SessionState,
+  name: string,
+  value: string,
+  local: boolean,
+): Promise<void> {
   if (name.toLowerCase() === 'session_authorization') {
     throw new PgError('insufficient_privilege', 'the session user cannot be changed', {
       hint: 'Log in with another token.',
@@ -139,10 +144,22 @@ function intervalZone(node: Node | undefined): string {
 
 /** The column that SHOW gives. */
 export function showColumns(name: string): readonly string[] {
-  if (name === 'all') return ['name', 'setting', 'description']
   const setting = findSetting(name)
   return [setting?.name ?? name.toLowerCase()]
 }
+
+/** Whether the session answers SHOW of a parameter; the catalog answers all others, or says that there is none. */
+export function isShownLocally(state: SessionState, name: string): boolean {
+  const key = name.toLowerCase()
+  return LOCAL_FACTS.has(key) || findSetting(name) !== undefined || state.settings.has(key)
+}
+
+const LOCAL_FACTS = new Set([
+  'server_version',
+  'server_version_num',
+  'session_authorization',
+  'transaction_isolation',
+])
 
 /** SHOW of what the session itself knows; undefined where the upstream is to be asked. */
 export function showLocal(
@@ -151,10 +168,6 @@ export function showLocal(
   facts: ReadonlyMap<string, string>,
 ): LocalAnswer | undefined {
   const key = name.toLowerCase()
-  if (key === 'all')
-    throw new PgError('feature_not_supported', 'SHOW ALL is not available through this gateway', {
-      hint: 'Name the parameter.',
-    })
   const fact = facts.get(key)
   if (fact !== undefined) return answer('SHOW', [[fact]])
   if (key === 'transaction_isolation') {

@@ -1,7 +1,9 @@
 import { PgError } from '../errors.js'
 import { BACKEND, EMPTY_QUERY_RESPONSE, withoutTableOids } from '../protocol/backend.js'
 import { encodeBind, encodeDescribe, encodeExecute } from '../protocol/request.js'
+import type { Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
+import { answerWhole, askCatalog, cursorColumns, runCatalogCursor } from './catalog-command.js'
 import { createCommand } from './command.js'
 import { noteCursor, requireCursor } from './cursor.js'
 import { answerFrames, textColumns } from './local-answer.js'
@@ -26,10 +28,10 @@ export async function runSimple(
 ): Promise<void> {
   const { statements, at } = state.parse(sql)
   if (statements.length === 0) return state.batch.local(EMPTY_QUERY_RESPONSE)
-  for (const { node } of statements) {
+  for (const statement of statements) {
     beforeStatement()
-    requireLiveBlock(state, node)
-    await runStatement(state, node, at, facts)
+    requireLiveBlock(state, statement.node)
+    await runStatement(state, statement, at, facts)
   }
 }
 
@@ -44,17 +46,22 @@ export function requireLiveBlock(state: SessionState, node: Node | undefined): v
 
 async function runStatement(
   state: SessionState,
-  node: Node,
+  parsed: Statement,
   at: (location: number | undefined) => number | undefined,
   facts: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const { node } = parsed
   if ('ExecuteStmt' in node) {
     const { prepared, values } = executedStatement(state, node.ExecuteStmt)
+    if (prepared.command.kind === 'catalog') {
+      const given = { values, formats: [], resultFormats: [] }
+      return answerWhole(state, await askCatalog(state, prepared.command, given))
+    }
     if (prepared.command.kind !== 'upstream')
       throw new PgError('feature_not_supported', 'this statement cannot be run by EXECUTE')
     return runUpstream(state, prepared.command.statement, values)
   }
-  const command = await createCommand(state, node, at, [])
+  const command = await createCommand(state, parsed, at, [])
   switch (command.kind) {
     case 'empty':
       return
@@ -64,14 +71,24 @@ async function runStatement(
     case 'cursor':
       refuseParameters(command.statement)
       return runCursor(state, command)
+    case 'catalog':
+      return answerWhole(state, await askCatalog(state, command, NO_VALUES))
+    case 'catalog-cursor': {
+      const columns = cursorColumns(state, command)
+      const frames = await runCatalogCursor(state, command)
+      if (columns !== undefined) state.batch.local(columns)
+      return frames.forEach(state.batch.local)
+    }
     case 'local': {
-      const result = await runLocal(state, command.node, at, facts)
+      const result = await runLocal(state, command, at, facts)
       if (result === undefined) return
       if (command.columns !== undefined) state.batch.local(textColumns(command.columns))
       for (const frame of answerFrames(result)) state.batch.local(frame)
     }
   }
 }
+
+const NO_VALUES = { values: [], formats: [], resultFormats: [] }
 
 function refuseParameters(statement: UpstreamStatement): void {
   if (statement.clientParameterCount > 0) throw new PgError('undefined_parameter', 'there is no parameter $1')

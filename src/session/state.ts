@@ -1,11 +1,15 @@
 import type { SecurityContext } from '../auth/context.js'
+import type { CatalogReply } from '../catalog/reply.js'
 import type { Observe } from '../events.js'
+import type { WrittenSetting } from '../plan/route.js'
 import type { FormatCode } from '../protocol/message.js'
-import type { Parsed } from '../sql/parse.js'
+import type { Parsed, Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
 import type { Batch } from './batch.js'
+import type { CatalogCursor } from './catalog-cursor.js'
 import type { Lease } from './lease.js'
 import type { Planner } from './planner.js'
+import type { PlacedStatement, SessionCatalog } from './session-catalog.js'
 import type { SettingValues } from './settings.js'
 import type { Transaction } from './transaction.js'
 import type { UpstreamStatement } from './upstream-statement.js'
@@ -17,22 +21,49 @@ export type Command =
   | { readonly kind: 'upstream'; readonly statement: UpstreamStatement }
   /** Runs FETCH, MOVE or CLOSE where the cursor lives. */
   | { readonly kind: 'cursor'; readonly statement: UpstreamStatement; readonly node: Node }
+  /** Answered by the embedded catalog. `settings` are those that the statement sets by set_config. */
+  | {
+      readonly kind: 'catalog'
+      readonly form: 'select' | 'copy'
+      readonly statement: PlacedStatement
+      readonly settings: readonly WrittenSetting[]
+    }
+  /** A cursor over an answer of the catalog: DECLARE with its query; FETCH, MOVE or CLOSE without. */
+  | {
+      readonly kind: 'catalog-cursor'
+      readonly node: Node
+      readonly declared: PlacedStatement | undefined
+    }
   /** Answered by the session itself. `columns` are those of its result, all text. */
-  | { readonly kind: 'local'; readonly node: Node; readonly columns: readonly string[] | undefined }
+  | {
+      readonly kind: 'local'
+      readonly node: Node
+      readonly columns: readonly string[] | undefined
+      readonly source: Source
+    }
+
+/** A statement's own text and the character (from 1) of the client's at which it begins. */
+export type Source = Pick<Statement, 'text' | 'start'>
 
 /** A statement of the client's, prepared under a name (or under none). */
 export interface Prepared {
   readonly text: string
   readonly command: Command
   readonly declaredOids: readonly number[]
+  /** What the catalog said of it, if the catalog answers it. */
+  readonly described: CatalogReply | undefined
 }
 
 export interface Portal {
   readonly prepared: Prepared
   readonly values: readonly (Buffer | null)[]
+  readonly formats: readonly FormatCode[]
   readonly resultFormats: readonly FormatCode[]
   /** Set once a local command ran: it gives nothing more. */
   done: boolean
+  /** The catalog's answer, once it was asked, and how many of its rows were sent. */
+  reply: CatalogReply | undefined
+  sent: number
 }
 
 /** The lasting parts of one session, which its commands read and change. */
@@ -40,6 +71,7 @@ export interface SessionState {
   readonly id: number
   readonly context: SecurityContext
   readonly planner: Planner
+  readonly catalog: SessionCatalog
   readonly observe: Observe
   readonly writer: Writer
   readonly lease: Lease
@@ -58,4 +90,5 @@ export interface SessionState {
   readonly portals: Map<string, Portal>
   /** Names of WITH HOLD cursors, which keep the connection after their transaction. */
   readonly heldCursors: Set<string>
+  readonly catalogCursors: Map<string, CatalogCursor>
 }

@@ -10,6 +10,8 @@ export interface Statement {
   readonly node: Node
   /** The statement's own part of the text, for logs and for prepared statements. */
   readonly text: string
+  /** The 1-based character position of that part in the whole text. */
+  readonly start: number
 }
 
 /** The statements of a text, and where their nodes stand in it. */
@@ -39,7 +41,10 @@ export function parseStatements(sql: string, limits: SqlLimits): Parsed {
   const statements = parseRaw(sql).map(({ stmt, stmt_location: start = 0, stmt_len: length }): Statement => {
     if (stmt === undefined) throw new PgError('syntax_error', 'syntax error')
     const end = length === undefined ? bytes.length : start + length
-    return { node: stmt, text: bytes.subarray(start, end).toString('utf8').trim() }
+    const part = bytes.subarray(start, end).toString('utf8')
+    const text = part.trim()
+    const before = part.length - part.trimStart().length
+    return { node: stmt, text, start: (at(start) ?? 1) + before }
   })
   return { statements, at }
 }

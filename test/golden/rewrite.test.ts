@@ -41,7 +41,7 @@ async function rewrite(input: string): Promise<string> {
   const typed = await typeModel(model, context, (text) => {
     const names = [...text.matchAll(/ AS "([a-z_]+)"(?=[,\s])/g)].map(([, name]) => name ?? '')
     return Promise.resolve({
-      fields: names.map((name) => ({ typeOid: OIDS[name] ?? 25 })),
+      fields: names.map((name) => ({ typeOid: OIDS[name] ?? 25, typeModifier: -1 })),
       parameterOids: [],
     })
   })
@@ -57,6 +57,7 @@ async function rewrite(input: string): Promise<string> {
   const { statements, at } = parseStatements(sql, DEFAULT_SQL_LIMITS)
   const [statement] = statements
   if (statement === undefined || !('SelectStmt' in statement.node)) return 'no SELECT'
+  if (planner.route(statement.node.SelectStmt, at) === 'catalog') return 'answered by the catalog'
   const { plan, statement: upstream } = await planner.plan({
     select: statement.node.SelectStmt,
     at,

@@ -1,0 +1,137 @@
+import { PgError } from '../errors.js'
+import type { Observe } from '../events.js'
+import { encodeQuery } from '../protocol/request.js'
+import { installSql } from './install.js'
+import { quoteIdentifier, quoteLiteral } from './quote.js'
+import { readRows } from './script.js'
+import { FIRST_DATABASE } from './setup.js'
+import { startThread, type Thread } from './thread.js'
+import type { Variant } from './variant.js'
+
+export interface EngineOptions {
+  /** Shown as the database's name. */
+  readonly database: string
+  readonly timeoutMs: number
+  readonly variantsMax: number
+  readonly waitersMax: number
+}
+
+/** Where a variant's tables are. */
+export interface Installed {
+  readonly schema: string
+  /** OIDs of its tables by name; they stay the same as long as the variant is installed. */
+  readonly oids: ReadonlyMap<string, number>
+}
+
+/** The embedded Postgres: one worker, replaced when it fails or takes too long, and the variants that it holds. */
+export interface Engine {
+  /**
+   * Runs frames with a variant in place. `frames` is told where it is and which schemas must be hidden.
+   *
+   * @throws PgError query_canceled when it takes too long; cannot_connect_now, too_many_connections, internal_error
+   */
+  ask(variant: Variant, frames: (installed: Installed, others: readonly string[]) => Buffer): Promise<Buffer>
+  /** The variant's tables, if they are installed already; does not wait. */
+  installed(variant: Variant): Installed | undefined
+  /** Starts the worker without waiting for it. */
+  start(): void
+  close(): void
+}
+
+const START_TIMEOUT_MS = 120_000
+const INSTALL_TIMEOUT_MS = 60_000
+
+export function createEngine(options: EngineOptions, deps: { readonly observe: Observe }): Engine {
+  let starting: Promise<Thread> | undefined
+  /** By variant key, least recently used first. Gone with its worker. */
+  const variants = new Map<string, Installed>()
+  let serial = 0
+  let waiters = 0
+  let last: Promise<unknown> = Promise.resolve()
+
+  const start = (): Promise<Thread> => {
+    variants.clear()
+    starting = startThread(START_TIMEOUT_MS).then(async (thread) => {
+      const rename = `UPDATE pg_catalog.pg_database SET datname = ${quoteLiteral(options.database)} WHERE datname = '${FIRST_DATABASE}'`
+      readRows(await thread.run(encodeQuery(rename), INSTALL_TIMEOUT_MS))
+      return thread
+    })
+    starting.catch((error: unknown) => deps.observe({ kind: 'warning', message: describe(error) }))
+    return starting
+  }
+
+  const liveThread = async (): Promise<Thread> => {
+    try {
+      const thread = await (starting ?? start())
+      if (thread.alive()) return thread
+    } catch {
+      // It could not be started before; it may now.
+    }
+    return start()
+  }
+
+  const install = async (thread: Thread, variant: Variant): Promise<Installed> => {
+    const known = variants.get(variant.key)
+    if (known !== undefined) {
+      variants.delete(variant.key)
+      variants.set(variant.key, known)
+      return known
+    }
+    for (const [key, { schema }] of [...variants].slice(
+      0,
+      Math.max(0, variants.size - options.variantsMax + 1),
+    )) {
+      variants.delete(key)
+      readRows(
+        await thread.run(encodeQuery(`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`), INSTALL_TIMEOUT_MS),
+      )
+    }
+    serial += 1
+    const schema = `rowgate_${serial}`
+    const rows = readRows(
+      await thread.run(encodeQuery(installSql(variant, schema, thread.types)), INSTALL_TIMEOUT_MS),
+    )
+    const installed = { schema, oids: new Map(rows.map(([name, oid]) => [name ?? '', Number(oid)])) }
+    variants.set(variant.key, installed)
+    return installed
+  }
+
+  return {
+    async ask(variant, frames) {
+      if (waiters >= options.waitersMax)
+        throw new PgError('too_many_connections', 'too many statements wait for the catalog')
+      waiters += 1
+      const run = async (): Promise<Buffer> => {
+        const thread = await liveThread()
+        const installed = await install(thread, variant)
+        const others = [...variants.values()]
+          .filter((other) => other !== installed)
+          .map(({ schema }) => schema)
+        try {
+          return await thread.run(frames(installed, others), options.timeoutMs)
+        } finally {
+          // The next one should not wait for a new worker longer than it must.
+          if (!thread.alive()) start().catch(() => undefined)
+        }
+      }
+      const answer = last.then(run, run).finally(() => {
+        waiters -= 1
+      })
+      last = answer.catch(() => undefined)
+      return answer
+    },
+    start: () => void start().catch(() => undefined),
+    installed: (variant) => variants.get(variant.key),
+    close() {
+      starting?.then(
+        (thread) => thread.end(),
+        () => undefined,
+      )
+    },
+  }
+}
+
+function describe(error: unknown): string {
+  const cause = error instanceof PgError ? error.cause : undefined
+  return `${error instanceof Error ? error.message : String(error)}${cause === undefined ? '' : `: ${String(cause)}`}`
+}

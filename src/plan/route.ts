@@ -1,0 +1,113 @@
+import { PgError } from '../errors.js'
+import type { FuncCall, Node, RangeVar, SelectStmt, TypeName } from '../sql/tree.js'
+import { isTypeAllowed } from './allow.js'
+import { ALLOWED_FUNCTIONS, CONDITIONAL_FUNCTIONS } from './function-list.js'
+import { namesOf } from './node.js'
+import type { At } from './scope.js'
+import { isSessionFunction } from './session-function.js'
+import { isCatalogRelation, isTable, type Tables } from './table.js'
+
+/** Who answers a SELECT: the upstream, after it was planned over cubes, or the embedded catalog. */
+export type Route = 'upstream' | 'catalog'
+
+/**
+ * Decides by the relations that a statement names. One without any goes upstream if everything in it may go there; else it asks about the
+ * server or the catalog.
+ *
+ * @throws PgError feature_not_supported for cubes and catalog relations in one statement
+ */
+export function routeSelect(select: SelectStmt, { tables, at }: { tables: Tables; at: At }): Route {
+  const found = namesIn(select)
+  const relations = found.relations.filter(
+    ({ schemaname, relname }) => schemaname !== undefined || !found.ctes.has(relname ?? ''),
+  )
+  const catalog = relations.filter((relation) => isCatalogRelation(relation) && !isTable(tables, relation))
+  if (catalog.length > 0) {
+    const cube = relations.find((relation) => isTable(tables, relation))
+    if (cube === undefined) return 'catalog'
+    throw new PgError(
+      'feature_not_supported',
+      'cubes and catalog relations cannot be read in one statement',
+      {
+        position: at(catalog[0]?.location),
+        hint: 'Ask the catalog first, and the cubes with what it answered.',
+      },
+    )
+  }
+  if (relations.length > 0) return 'upstream'
+  const beyond =
+    found.calls.some((call) => !isComputing(call)) || found.types.some((type) => !isTypeAllowed(type))
+  return beyond ? 'catalog' : 'upstream'
+}
+
+/** Functions that compute from their arguments, or that Rowgate answers. Those with bounds are judged where the plan is made. */
+function isComputing(call: FuncCall): boolean {
+  const names = namesOf(call.funcname)
+  const name = names.at(-1) ?? ''
+  if (names.length > 1 && names[0] !== 'pg_catalog') return false
+  return (
+    ALLOWED_FUNCTIONS.has(name) ||
+    CONDITIONAL_FUNCTIONS.has(name) ||
+    isSessionFunction(call) ||
+    isMeasureCall(name)
+  )
+}
+
+const isMeasureCall = (name: string): boolean => name === 'measure' || name === 'aggregate'
+
+interface Names {
+  readonly relations: RangeVar[]
+  readonly ctes: Set<string>
+  readonly calls: FuncCall[]
+  readonly types: TypeName[]
+}
+
+/** Every name in a tree, whatever node it stands in: nothing can hide from the decision. */
+function namesIn(tree: unknown): Names {
+  const names: Names = { relations: [], ctes: new Set(), calls: [], types: [] }
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) return value.forEach(visit)
+    if (value === null || typeof value !== 'object') return
+    const node = value as Partial<Record<string, unknown>>
+    if (node['RangeVar'] !== undefined) names.relations.push(node['RangeVar'] as RangeVar)
+    if (node['FuncCall'] !== undefined) names.calls.push(node['FuncCall'] as FuncCall)
+    if (node['TypeName'] !== undefined) names.types.push(node['TypeName'] as TypeName)
+    if (node['typeName'] !== undefined) names.types.push(node['typeName'] as TypeName)
+    if (node['CommonTableExpr'] !== undefined)
+      names.ctes.add((node['CommonTableExpr'] as { ctename?: string }).ctename ?? '')
+    Object.values(node).forEach(visit)
+  }
+  visit(tree)
+  return names
+}
+
+/** A setting and the value that a statement gives it. */
+export interface WrittenSetting {
+  readonly name: string
+  readonly value: string
+  readonly local: boolean
+}
+
+/** Values that a statement sets by set_config(name, value, is_local), where all three are written out. */
+export function writtenSettings(select: SelectStmt): readonly WrittenSetting[] {
+  return namesIn(select).calls.flatMap((call) => {
+    if (namesOf(call.funcname).at(-1) !== 'set_config') return []
+    const [name, value, local] = (call.args ?? []).map(constantText)
+    if (name === undefined || value === undefined || local === undefined) {
+      throw new PgError('feature_not_supported', 'arguments of set_config must be written as constants', {
+        hint: "Write set_config('name', 'value', false), or SET.",
+      })
+    }
+    return [{ name, value, local: /^(t|true|on|yes|1)$/i.test(local) }]
+  })
+}
+
+function constantText(node: Node): string | undefined {
+  if ('TypeCast' in node && node.TypeCast.arg !== undefined) return constantText(node.TypeCast.arg)
+  if (!('A_Const' in node)) return undefined
+  const { sval, ival, boolval, fval, isnull } = node.A_Const
+  if (isnull) return undefined
+  if (boolval !== undefined) return boolval.boolval ? 'true' : 'false'
+  if (ival !== undefined) return String(ival.ival ?? 0)
+  return sval?.sval ?? fval?.fval ?? ''
+}
