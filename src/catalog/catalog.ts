@@ -36,8 +36,6 @@ export interface Catalog {
     variant: Variant,
     session: CatalogSession,
   ): Promise<CatalogReply>
-  /** COPY (query) TO STDOUT, whose frames are its rows. */
-  copy(sql: string, variant: Variant, session: CatalogSession): Promise<CatalogReply>
   /** OIDs of the variant's tables, if it is installed. */
   tableOids(variant: Variant): ReadonlyMap<string, number> | undefined
   /** Starts the engine without waiting for it. */
@@ -97,7 +95,6 @@ export function createCatalog(options: CatalogOptions, deps: { readonly observe:
       ])
       return ask(body, keyOf(body, statement.sql, variant, session), variant, session)
     },
-    copy: (sql, variant, session) => ask(encodeQuery(sql), undefined, variant, session),
     tableOids: (variant) => engine.installed(variant)?.oids,
     warm(variant, session) {
       if (engine.installed(variant) !== undefined) return

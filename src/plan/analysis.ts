@@ -75,6 +75,7 @@ export interface Output {
 export interface OutputColumn {
   readonly name: string
   readonly measure: Column['measure']
+  readonly origin: Column['origin']
 }
 
 /** Where an expression or a subquery stands. */

@@ -106,6 +106,7 @@ function analyseTable(
       items: [item],
       sources: [{ use, member }],
       measure: member.kind === 'measure' ? member : undefined,
+      origin: { cube: table.cube.name, columnNumber: index + 1 },
     })
   })
   const key = primaryKey(table.cube)
@@ -143,7 +144,8 @@ function derivedItem(
     use: undefined,
   }
   output.forEach((column, index) => {
-    columns.push({ name: names[index] ?? column.name, items: [item], sources: [], measure: column.measure })
+    const { measure, origin } = column
+    columns.push({ name: names[index] ?? column.name, items: [item], sources: [], measure, origin })
   })
   return item
 }
@@ -177,7 +179,7 @@ function analyseFunction(
     aggregate: undefined,
   })
   const { columns, name } = functionColumns(node, columnName)
-  const output = columns.map((column) => ({ name: column, measure: undefined }))
+  const output = columns.map((column) => ({ name: column, measure: undefined, origin: undefined }))
   return { item: derivedItem(name, output, [], namesOf(node.alias?.colnames)) }
 }
 
@@ -292,6 +294,7 @@ function mergedColumns(
       items: [...a.items, ...b.items],
       sources: [...a.sources, ...b.sources],
       measure: undefined,
+      origin: undefined,
     }
   })
   const names = columns.map((column) => column.name)

@@ -8,7 +8,7 @@ import { createParameters, type Parameter } from './parameter.js'
 import { buildRelation, type Relation } from './relation.js'
 import { rewriteSelect, type SessionFacts } from './rewrite.js'
 import type { RowRule } from './row-rule.js'
-import type { At } from './scope.js'
+import type { At, Origin } from './scope.js'
 import { analyseSelect } from './select.js'
 import { type Access, claimsOf } from './source.js'
 import { findTable, type Tables } from './table.js'
@@ -51,6 +51,8 @@ export interface Plan {
   readonly positions: readonly { readonly offset: number; readonly location: number }[]
   /** Values that follow the client's own parameters. */
   readonly parameters: readonly Parameter[]
+  /** Where each result column comes from; undefined for what was computed. */
+  readonly origins: readonly (Origin | undefined)[]
   /** Each cube that the statement reads and what limits its rows; for `explain` and the log. */
   readonly uses: readonly { readonly use: CubeUse; readonly rules: readonly RowRule[] }[]
 }
@@ -90,6 +92,7 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
     sql: printed.text,
     positions: printed.positions,
     parameters: parameters.list(),
+    origins: resolved.output.columns.map(({ origin }) => origin),
     uses: [...relations].map(([use, { rules }]) => ({ use, rules })),
   }
 }

@@ -9,6 +9,13 @@ export interface MemberSource {
   readonly member: Member
 }
 
+/** The column of a cube's table that a result column passes on unchanged, as RowDescription tells it. */
+export interface Origin {
+  readonly cube: string
+  /** Its place among the visible columns, from 1. */
+  readonly columnNumber: number
+}
+
 /** A column that a name may resolve to. */
 export interface Column {
   readonly name: string
@@ -18,6 +25,7 @@ export interface Column {
   readonly sources: readonly MemberSource[]
   /** Set where each row of the column is a row's contribution to this measure, also through a plain subquery. */
   readonly measure: Measure | undefined
+  readonly origin: Origin | undefined
 }
 
 /** One leaf of a FROM clause: a cube, a CTE, a subquery, a function. */

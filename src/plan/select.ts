@@ -36,7 +36,9 @@ function analyseSetOperation(
   if (statement.larg === undefined || statement.rarg === undefined)
     throw new PgError('syntax_error', 'a set operation needs two sides')
   const left = analyser.select(statement.larg, place)
-  const columns = left.columns.map(({ name }): OutputColumn => ({ name, measure: undefined }))
+  const columns = left.columns.map(
+    ({ name }): OutputColumn => ({ name, measure: undefined, origin: undefined }),
+  )
   declareLeft?.({ columns, keys: [] })
   analyser.select(statement.rarg, place)
   analyseTail(
@@ -56,7 +58,7 @@ function analyseValues(analyser: Analyser, statement: SelectStmt, place: Place):
   const width = first !== undefined && 'List' in first ? (first.List.items ?? []).length : 0
   const columns = Array.from(
     { length: width },
-    (_, index): OutputColumn => ({ name: `column${index + 1}`, measure: undefined }),
+    (_, index): OutputColumn => ({ name: `column${index + 1}`, measure: undefined, origin: undefined }),
   )
   analyseTail(analyser, statement, { ...inside, scope: outputScope(columns, place.scope) }, columns)
   return { columns, keys: (statement.valuesLists ?? []).length === 1 ? [[]] : [] }
@@ -66,7 +68,9 @@ function outputScope(columns: readonly OutputColumn[], parent: Scope | undefined
   const entry: NamespaceEntry = {
     name: undefined,
     schema: undefined,
-    columns: columns.map(({ name }): Column => ({ name, items: [], sources: [], measure: undefined })),
+    columns: columns.map(
+      ({ name }): Column => ({ name, items: [], sources: [], measure: undefined, origin: undefined }),
+    ),
     items: [],
     qualified: false,
     unqualified: true,
@@ -136,7 +140,8 @@ function analyseTarget(
   analyser.expression(value, place)
   const name = target.name ?? targetName(value)
   if (target.name === undefined) analyser.analysis.targetNames.set(target, name)
-  return [{ name, measure: bareMeasure(analyser, value, from) }]
+  const bare = bareColumn(analyser, value, from)
+  return [{ name, measure: bare?.measure, origin: bare?.origin }]
 }
 
 /** A measure's call is named after the measure; all else as Postgres names it. */
@@ -151,7 +156,8 @@ function targetName(value: Node): string {
   return columnName(value)
 }
 
-function bareMeasure(analyser: Analyser, value: Node, from: FromPart): OutputColumn['measure'] {
+/** The column that a target is, and nothing more. */
+function bareColumn(analyser: Analyser, value: Node, from: FromPart): Column | undefined {
   if (!('ColumnRef' in value)) return undefined
   const names = analyser.analysis.columns.get(value.ColumnRef)
   if (names === undefined) return undefined
@@ -159,7 +165,7 @@ function bareMeasure(analyser: Analyser, value: Node, from: FromPart): OutputCol
   for (const entry of from.entries) {
     if (names.length > 1 ? entry.name !== names[0] || !entry.qualified : !entry.unqualified) continue
     const column = entry.columns.find((candidate) => candidate.name === name)
-    if (column !== undefined) return column.measure
+    if (column !== undefined) return column
   }
   return undefined
 }
@@ -194,7 +200,11 @@ function analyseStar(
   const [entry] = entries
   if (qualifier.length > 0 && entry?.name !== undefined)
     analyser.analysis.columns.set(reference, [entry.name])
-  return columns.map(({ column }) => ({ name: column.name, measure: column.measure }))
+  return columns.map(({ column }) => ({
+    name: column.name,
+    measure: column.measure,
+    origin: column.origin,
+  }))
 }
 
 function starEntry(

@@ -87,5 +87,7 @@ function extra(cte: CommonTableExpr): readonly OutputColumn[] {
     cte.cycle_clause?.cycle_mark_column,
     cte.cycle_clause?.cycle_path_column,
   ]
-  return names.filter((name) => name !== undefined).map((name) => ({ name, measure: undefined }))
+  return names
+    .filter((name) => name !== undefined)
+    .map((name) => ({ name, measure: undefined, origin: undefined }))
 }

@@ -174,14 +174,23 @@ export function decodeCommandComplete(frame: Buffer): string {
   return createBodyReader(frame.subarray(5)).text()
 }
 
-/** A copy of a RowDescription frame in which no column leads to a table of the upstream. */
-export function withoutTableOids(frame: Buffer): Buffer {
+/**
+ * A copy of a RowDescription frame in which no column leads to a table of the upstream.
+ *
+ * @param tableOf what is said instead of the column at an index (from 0); undefined: that it belongs to no table
+ */
+export function withTables(
+  frame: Buffer,
+  tableOf: (index: number) => { readonly tableOid: number; readonly columnNumber: number } | undefined,
+): Buffer {
   const copy = Buffer.from(frame)
   const count = copy.readUInt16BE(5)
   let offset = 7
   for (let index = 0; index < count; index += 1) {
     offset = copy.indexOf(0, offset) + 1
-    copy.fill(0, offset, offset + 6)
+    const { tableOid, columnNumber } = tableOf(index) ?? { tableOid: 0, columnNumber: 0 }
+    copy.writeUInt32BE(tableOid, offset)
+    copy.writeInt16BE(columnNumber, offset + 4)
     offset += 18
   }
   return copy

@@ -102,8 +102,9 @@ describe('what is encoded is decoded to the same', () => {
       'readyForQuery',
     ])
     expect(backend.decodeRowDescription(backend.encodeRowDescription([field]))).toEqual([field])
-    const hidden = backend.withoutTableOids(
+    const hidden = backend.withTables(
       backend.encodeRowDescription([{ ...field, tableOid: 99, columnNumber: 3 }]),
+      () => undefined,
     )
     expect(backend.decodeRowDescription(hidden)).toEqual([field])
   })

@@ -20,13 +20,13 @@ type CursorCommand = Extract<Command, { kind: 'catalog-cursor' }>
 /** Asks the catalog. What was asked of the upstream before is answered first, because it may fail and so keep this one from running. */
 export async function askCatalog(
   state: SessionState,
-  { statement, form, settings }: CatalogCommand,
+  { statement, settings }: CatalogCommand,
   values: CatalogValues,
 ): Promise<CatalogReply> {
   if (state.batch.waiting()) await state.batch.settle({ sync: false })
   // A value that may not be set must keep the whole statement from running.
   for (const { name, value, local } of settings) await setOne(state, name, value, local)
-  return form === 'copy' ? state.catalog.copy(statement) : state.catalog.run({ ...statement, ...values })
+  return state.catalog.run({ ...statement, ...values })
 }
 
 /** All of an answer as the simple protocol gives it. */

@@ -4,7 +4,7 @@ import { writtenSettings } from '../plan/route.js'
 import { printChecked } from '../sql/checked.js'
 import type { Statement } from '../sql/parse.js'
 import type { CopyStmt, Node, SelectStmt } from '../sql/tree.js'
-import { innerText } from './inner-text.js'
+import { innerSource } from './inner-text.js'
 import { refusal } from './refusal.js'
 import { findSetting } from './setting.js'
 import { isShownLocally, showColumns } from './setting-command.js'
@@ -50,7 +50,7 @@ async function selectCommand(
   refuseInto(select)
   if (state.planner.route(select, at) === 'catalog') {
     const statement = { sql: text, start, parameterOids: declaredOids }
-    return { kind: 'catalog', form: 'select', statement, settings: writtenSettings(select) }
+    return { kind: 'catalog', statement, settings: writtenSettings(select) }
   }
   for (const oid of declaredOids) checkParameterOid(oid)
   const planned = await state.planner.plan({ select, at, declaredOids, form: 'bind', cached: true })
@@ -74,8 +74,8 @@ async function declareCommand(
 ): Promise<Command> {
   const select = selectOf(node.DeclareCursorStmt.query)
   if (state.planner.route(select, at) === 'catalog') {
-    const { sql, skipped } = innerText('declare', text)
-    const declared = { sql, start: start + skipped, parameterOids: declaredOids }
+    const inner = innerSource(state, 'declare', { text, start }, select)
+    const declared = { sql: inner.text, start: inner.start, parameterOids: declaredOids }
     return { kind: 'catalog-cursor', node, declared }
   }
   const wrap = (rewritten: Node): Node => ({
@@ -92,7 +92,7 @@ function showCommand(state: SessionState, name: string, node: Node, source: Sour
     return { kind: 'upstream', statement: plainStatement(`SHOW "${setting.name}"`, at) }
   if (name === 'all' || !isShownLocally(state, name)) {
     const statement = { sql: source.text, start: source.start, parameterOids: [] }
-    return { kind: 'catalog', form: 'select', statement, settings: [] }
+    return { kind: 'catalog', statement, settings: [] }
   }
   return { kind: 'local', node, columns: showColumns(name), source }
 }
@@ -118,6 +118,7 @@ function plainStatement(sql: string, at: At): UpstreamStatement {
   return {
     sql,
     positions: [],
+    origins: [],
     at,
     parameterOids: [],
     clientParameterCount: 0,
@@ -146,7 +147,7 @@ async function copyCommand(
   const select = copy.relation === undefined ? selectOf(copy.query) : tableSelect(copy)
   if (state.planner.route(select, at) === 'catalog') {
     const statement = { sql: text, start, parameterOids: [] }
-    return { kind: 'catalog', form: 'copy', statement, settings: [] }
+    return { kind: 'catalog', statement, settings: [] }
   }
   const options = (copy.options ?? []).map(copyOption)
   const wrap = (rewritten: Node): Node => ({

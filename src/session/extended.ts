@@ -9,7 +9,6 @@ import {
   encodeParameterDescription,
   NO_DATA,
   PARSE_COMPLETE,
-  withoutTableOids,
 } from '../protocol/backend.js'
 import type { FormatCode, FrontendMessage } from '../protocol/message.js'
 import { encodeBind, encodeClose, encodeDescribe, encodeExecute } from '../protocol/request.js'
@@ -21,6 +20,7 @@ import { runLocal } from './local-command.js'
 import { requireRoom } from './prepare-command.js'
 import { requireLiveBlock } from './simple.js'
 import type { Command, Portal, Prepared, SessionState } from './state.js'
+import { showTables } from './table-oids.js'
 import { takeConnection } from './upstream-command.js'
 import { boundValues } from './upstream-statement.js'
 
@@ -135,11 +135,12 @@ export async function runDescribe(state: SessionState, message: Message<'describ
       return state.batch.send(encodeDescribe('portal', message.name), 'describe-portal', {
         visible: true,
         statement,
-        rewrite: hideTables,
+        rewrite: (frame) => showTables(state, statement, frame),
       })
     }
     const name = state.batch.prepare(connection, statement, false)
-    const rewrite = (frame: Buffer): Buffer => hideClaims(hideTables(frame), statement.clientParameterCount)
+    const rewrite = (frame: Buffer): Buffer =>
+      hideClaims(showTables(state, statement, frame), statement.clientParameterCount)
     return state.batch.send(encodeDescribe('statement', name), 'describe-statement', {
       visible: true,
       statement,
@@ -167,10 +168,6 @@ function localColumns(
     default:
       return NO_DATA
   }
-}
-
-function hideTables(frame: Buffer): Buffer {
-  return frame[0] === BACKEND.rowDescription ? withoutTableOids(frame) : frame
 }
 
 /** The client hears of its own parameters only. */

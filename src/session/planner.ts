@@ -69,6 +69,7 @@ export function createPlanner(deps: PlannerDeps): Planner {
         statement: {
           sql: plan.sql,
           positions: plan.positions,
+          origins: plan.origins,
           at: request.at,
           parameterOids: [...clientOids, ...plan.parameters.map((parameter) => parameter.typeOid)],
           clientParameterCount,

@@ -3,7 +3,7 @@ import { checkType, TYPE_OIDS } from '../plan/allow.js'
 import { namesOf } from '../plan/node.js'
 import type { Node } from '../sql/tree.js'
 import { createCommand } from './command.js'
-import { innerText } from './inner-text.js'
+import { innerSource } from './inner-text.js'
 import type { Prepared, SessionState, Source } from './state.js'
 
 type At = (location: number | undefined) => number | undefined
@@ -30,10 +30,11 @@ export async function prepareStatement(
     checkType(node.TypeName, undefined)
     return TYPE_OIDS.get(namesOf(node.TypeName.names).at(-1) ?? '') ?? 0
   })
-  const select = statement.query
+  const query = statement.query
+  const select = query.SelectStmt
   const inner =
-    state.planner.route(select.SelectStmt, at) === 'catalog' ? innerText('prepare', source.text) : undefined
-  const own = { node: select, text: inner?.sql ?? source.text, start: source.start + (inner?.skipped ?? 0) }
+    state.planner.route(select, at) === 'catalog' ? innerSource(state, 'prepare', source, select) : source
+  const own = { node: query, ...inner }
   const command = await createCommand(state, own, at, declaredOids)
   const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
   state.statements.set(name, { text: name, command, declaredOids, described })

@@ -9,7 +9,6 @@ import { ReportedError } from './report.js'
 export interface SessionCatalog {
   describe(statement: PlacedStatement): Promise<CatalogReply>
   run(statement: PlacedStatement & CatalogValues): Promise<CatalogReply>
-  copy(statement: PlacedStatement): Promise<CatalogReply>
   /** The OID of a cube's table and nothing else, if the engine knows it by now. */
   tableOid(name: string): number | undefined
   warm(): void
@@ -56,9 +55,9 @@ export function createSessionCatalog({
   }
 
   return {
-    describe: (statement) => ask(statement.start, () => catalog.describe(statement, variant, session(statement.sql))),
+    describe: (statement) =>
+      ask(statement.start, () => catalog.describe(statement, variant, session(statement.sql))),
     run: (statement) => ask(statement.start, () => catalog.run(statement, variant, session(statement.sql))),
-    copy: (statement) => ask(statement.start, () => catalog.copy(statement.sql, variant, session(statement.sql))),
     tableOid: (name) => catalog.tableOids(variant)?.get(name),
     warm: () => catalog.warm(variant, session('')),
     interrupt: () => interrupt?.(),

@@ -1,5 +1,5 @@
 import { PgError } from '../errors.js'
-import { BACKEND, EMPTY_QUERY_RESPONSE, withoutTableOids } from '../protocol/backend.js'
+import { BACKEND, EMPTY_QUERY_RESPONSE } from '../protocol/backend.js'
 import { encodeBind, encodeDescribe, encodeExecute } from '../protocol/request.js'
 import type { Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
@@ -10,6 +10,7 @@ import { answerFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
 import { executedStatement } from './prepare-command.js'
 import type { Command, SessionState } from './state.js'
+import { showTables } from './table-oids.js'
 import { leavesFailedBlock } from './transaction-command.js'
 import { takeConnection } from './upstream-command.js'
 import { boundValues, type UpstreamStatement } from './upstream-statement.js'
@@ -116,15 +117,12 @@ async function runUpstream(
   const bound = boundValues(statement, { values, formats: [] })
   const quiet = { visible: false, statement }
   state.batch.send(encodeBind({ portal: '', statement: name, ...bound, resultFormats: [] }), 'bind', quiet)
+  // In the simple protocol a statement without rows says nothing about rows.
   state.batch.send(encodeDescribe('portal', ''), 'describe-portal', {
     visible: true,
     statement,
-    rewrite: rowDescriptionOnly,
+    rewrite: (frame) =>
+      frame[0] === BACKEND.rowDescription ? showTables(state, statement, frame) : undefined,
   })
   state.batch.send(encodeExecute('', 0), 'execute', { visible: true, statement })
-}
-
-/** In the simple protocol a statement without rows says nothing about rows. */
-function rowDescriptionOnly(frame: Buffer): Buffer | undefined {
-  return frame[0] === BACKEND.rowDescription ? withoutTableOids(frame) : undefined
 }

@@ -24,7 +24,6 @@ export type Command =
   /** Answered by the embedded catalog. `settings` are those that the statement sets by set_config. */
   | {
       readonly kind: 'catalog'
-      readonly form: 'select' | 'copy'
       readonly statement: PlacedStatement
       readonly settings: readonly WrittenSetting[]
     }

@@ -1,9 +1,11 @@
+import type { Plan } from '../plan/plan.js'
 import type { FormatCode } from '../protocol/message.js'
 
 /** A statement as the upstream runs it. */
 export interface UpstreamStatement {
   readonly sql: string
   readonly positions: readonly { readonly offset: number; readonly location: number }[]
+  readonly origins: Plan['origins']
   /** The 1-based position of a node in the client's text. */
   readonly at: (location: number | undefined) => number | undefined
   /** Types of the client's parameters (0: left to Postgres), then of the claims. */
