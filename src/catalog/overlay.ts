@@ -49,8 +49,6 @@ export function enterFrame(
   { schema }: Installed,
   others: readonly string[],
 ): Buffer {
-  // The owner gives way to a user of its name, who must not become it.
-  const owner = session.user === OWNER ? `${OWNER}_owner` : OWNER
   const facts: readonly (readonly [string, string])[] = [
     ['rowgate.pid', String(session.processId)],
     ['rowgate.version', session.version],
@@ -64,11 +62,8 @@ export function enterFrame(
       'BEGIN',
       ...(others.length === 0 ? [] : hideSql(others)),
       `UPDATE pg_catalog.pg_namespace SET nspname = 'public' WHERE nspname = ${quoteLiteral(schema)}`,
-      ...(owner === OWNER
-        ? []
-        : [
-            `UPDATE pg_catalog.pg_authid SET rolname = ${quoteLiteral(owner)} WHERE rolname = ${quoteLiteral(OWNER)}`,
-          ]),
+      // Roles of Postgres' own, the owner among them, give way to a user of their name, who must not become them.
+      `UPDATE pg_catalog.pg_authid SET rolname = rolname || '_owner' WHERE rolname = ${quoteLiteral(session.user)}`,
       'INSERT INTO pg_catalog.pg_authid (oid, rolname, rolsuper, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolreplication, rolbypassrls, rolconnlimit) ' +
         `VALUES (${USER_OID}, ${quoteLiteral(session.user)}, false, true, false, false, true, false, false, -1)`,
       ...facts.map(([name, value]) => setSql(name, value)),
