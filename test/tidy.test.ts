@@ -10,7 +10,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   events: [],
   duration: ['errors'],
   protocol: ['errors'],
-  sql: ['errors', 'npm:libpg-query', 'npm:@pgsql/types', 'node:module'],
+  sql: ['errors', 'npm:libpg-query', 'npm:@pgsql/types', 'npm:node-sql-parser', 'node:module'],
   model: [
     'sql',
     'errors',

@@ -1,4 +1,5 @@
 import { PgError } from '../errors.js'
+import { dialectHint } from './dialect.js'
 import { checkLimits, type SqlLimits } from './limits.js'
 import { parser, replaceParser } from './parser.js'
 import type { Node, SelectStmt } from './tree.js'
@@ -62,7 +63,18 @@ function parseRaw(sql: string): readonly RawStatement[] {
       })
     }
     const message = error instanceof Error ? error.message : 'syntax error'
-    throw new PgError('syntax_error', message, { position: position >= 0 ? position + 1 : undefined })
+    throw new PgError('syntax_error', message, {
+      position: position >= 0 ? position + 1 : undefined,
+      hint: dialectHint(sql, isReadable),
+    })
+  }
+}
+
+function isReadable(sql: string): boolean {
+  try {
+    return (parser().parseSync(sql).stmts ?? []).length > 0
+  } catch {
+    return false
   }
 }
 
