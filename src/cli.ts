@@ -18,11 +18,13 @@ function fail(error: unknown): never {
 function describe(error: unknown): string {
   if (error instanceof DiagnosticsError) return error.message
   if (error instanceof PgError) {
-    const cause =
-      error.cause instanceof Error
-        ? `: ${error.cause.message || (error.cause as { code?: string }).code}`
-        : ''
-    return `rowgate: ${error.message}${cause}${error.hint === undefined ? '' : `\n    fix: ${error.hint}`}`
+    const place = error.position === undefined ? '' : ` (at character ${error.position})`
+    const unreachable = error.condition === 'sqlclient_unable_to_establish_sqlconnection'
+    const hint = unreachable
+      ? 'See that it runs, and that CUBEJS_DB_HOST, _PORT, _NAME, _USER and _PASS are right.'
+      : error.hint
+    const fix = hint === undefined ? '' : `\n    fix: ${hint}`
+    return `rowgate: ${error.message}${place}${causeText(error)}${fix}`
   }
   const { code, address, port, message } = error as {
     code?: string
@@ -53,6 +55,13 @@ function config(
     overrides: { ROWGATE_HOST: options.host, CUBEJS_PG_SQL_PORT: options.port },
     needsSecret,
   })
+}
+
+/** What lies behind an error, if that says more than the error itself. */
+function causeText({ cause, message }: PgError): string {
+  if (!(cause instanceof Error)) return ''
+  const text = cause.message || ((cause as { code?: string }).code ?? '')
+  return text === '' || message.includes(text) ? '' : `: ${text}`
 }
 
 async function runServe(options: Parameters<typeof config>[0]): Promise<void> {
@@ -90,7 +99,7 @@ async function runToken(options: TokenOptions): Promise<void> {
 const program = new Command('rowgate')
   .description('A Postgres gateway: log in with a JWT, ask cubes in SQL, get only your own rows')
   .version('0.1.0')
-  .showHelpAfterError()
+  .showHelpAfterError('(--help lists what there is)')
   .exitOverride()
 
 program

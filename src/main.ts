@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parsePayload, payloadClaims } from './auth/payload.js'
 import { createSecurityContext } from './auth/security-context.js'
@@ -40,6 +40,11 @@ interface Project {
 }
 
 async function openProject(config: Config, observe: Observe, progress: Print): Promise<Project> {
+  if (!existsSync(config.projectDir)) {
+    throw new PgError('io_error', `there is no folder "${config.projectDir}"`, {
+      hint: 'Give the one that holds cube.js and model/ with --project.',
+    })
+  }
   await loadParser()
   const { hooks, warnings } = loadHooks(config.projectDir)
   for (const warning of [...config.warnings, ...warnings]) {
@@ -183,10 +188,12 @@ async function printDemo(
  */
 export async function check(config: Config, print: Print, claimsText: string | undefined): Promise<boolean> {
   const observe: Observe = () => undefined
+  const context = contextOf(claimsText ?? '{}')
   const project = await openProject(config, observe, print)
   try {
-    const context = contextOf(claimsText ?? '{}')
-    const { model, warnings } = compileModel(project.files, context.claims, project.evaluate)
+    // An upstream that cannot be reached is no fault of any cube.
+    await project.describe('SELECT 1')
+    const { model, warnings } = compileForCheck(project, context.claims, claimsText)
     const problems: Diagnostic[] = []
     for (const cube of model.cubes.values()) {
       for (const { member, problem } of await findMemberProblems(cube, model, context, project.describe)) {
@@ -213,19 +220,48 @@ export async function check(config: Config, print: Print, claimsText: string | u
         `${cube.source.file}:${cube.source.line}: the cube "${cube.name}" has no row policy: ${rewritten}`,
       )
     }
-    print(problems.length === 0 ? `${model.cubes.size} cubes, no problems` : `${problems.length} problems`)
+    print(
+      problems.length === 0
+        ? `${counted(model.cubes.size, 'cube')}, no problems`
+        : counted(problems.length, 'problem'),
+    )
     return problems.length === 0
   } finally {
     await project.close()
   }
 }
 
+/** A model that is compiled for each context cannot be checked without one. */
+function compileForCheck(
+  { files, evaluate }: Project,
+  claims: ReturnType<typeof contextOf>['claims'],
+  claimsText: string | undefined,
+): ReturnType<typeof compileModel> {
+  try {
+    return compileModel(files, claims, evaluate)
+  } catch (error) {
+    if (!(error instanceof PgError) || claimsText !== undefined) throw error
+    throw new PgError(error.condition, error.message, {
+      hint: `The model uses COMPILE_CONTEXT: give the claims of a typical token, as in --claims '{"company_id":1}'.`,
+    })
+  }
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`
+}
+
+/** @throws PgError if the text of --claims is no JSON object */
 function contextOf(claimsText: string): ReturnType<typeof createSecurityContext> {
-  return createSecurityContext({
-    claims: payloadClaims(parsePayload(claimsText)),
-    expiresAtMs: undefined,
-    user: 'explain',
-  })
+  try {
+    const claims = payloadClaims(parsePayload(claimsText))
+    return createSecurityContext({ claims, expiresAtMs: undefined, user: 'explain' })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new PgError('invalid_parameter_value', `--claims is no JSON object: ${reason}`, {
+      hint: `Write --claims '{"user_id":42}'.`,
+    })
+  }
 }
 
 /** Prints what a statement becomes for these claims: the SQL, its parameters, and per cube what limits its rows. */
@@ -235,9 +271,9 @@ export async function explain(
   request: { readonly claimsText: string; readonly sql: string },
 ): Promise<void> {
   const observe: Observe = () => undefined
+  const context = contextOf(request.claimsText)
   const project = await openProject(config, observe, () => undefined)
   try {
-    const context = contextOf(request.claimsText)
     const { appId, groups, queryRewrite } = await contextFacts(project.hooks, context)
     const models = createModels(
       { files: project.files, modelsMax: 1, ...project.evaluate },
@@ -254,9 +290,18 @@ export async function explain(
       queryRewrite,
     })
     const { statements, at } = parseStatements(request.sql, DEFAULT_SQL_LIMITS)
+    if (statements.length === 0) {
+      throw new PgError('syntax_error', 'there is no statement to explain', {
+        hint: "Give one, as in 'SELECT 1'.",
+      })
+    }
     for (const { node } of statements) {
       if (!('SelectStmt' in node))
         throw new PgError('feature_not_supported', 'only a SELECT can be explained')
+      if (planner.route(node.SelectStmt, at) === 'catalog') {
+        print('answered by the embedded catalog, which holds no rows of anyone')
+        continue
+      }
       const { plan, statement } = await planner.plan({
         select: node.SelectStmt,
         at,

@@ -230,7 +230,8 @@ describe('explain', () => {
   })
   test.each([
     ['SELECT nosuch FROM Things', '{"user_id":2}', /column "nosuch" does not exist/],
-    ['SELECT * FROM pg_shadow', '{"user_id":2}', /pg_shadow/],
+    ['SELECT * FROM nowhere', '{"user_id":2}', /relation "nowhere" does not exist \(at character 15\)/],
+    ['', '{"user_id":2}', /no statement to explain/],
     ['DELETE FROM Things', '{"user_id":2}', /only a SELECT can be explained/],
     ['SELEC', '{"user_id":2}', /syntax error at or near "SELEC"/],
     ['SELECT * FROM Things', '{}', /claim "user_id" is missing/],
@@ -252,7 +253,7 @@ describe('serve fails in one clear sentence', () => {
   test('the project folder is missing', async () => {
     expectSentence(
       await rowgate(['serve', '--project', 'nosuch'], upstream),
-      /no model folder\n {4}fix: .*--project/,
+      /there is no folder "nosuch"\n {4}fix: .*--project/,
     )
   })
   test.each([
