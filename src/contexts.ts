@@ -18,10 +18,13 @@ export async function contextFacts(hooks: Hooks, context: SecurityContext): Prom
     const appId = hooks.contextToAppId === undefined ? '' : String(await hooks.contextToAppId(argument()))
     const groups = hooks.contextToGroups === undefined ? [] : await hooks.contextToGroups(argument())
     if (!Array.isArray(groups)) throw new Error('contextToGroups returned no list')
+    const names = groups.filter((group): group is string => typeof group === 'string')
+    // What is no text is no group's name: a list inside the list must not become one by being printed.
+    if (names.length !== groups.length) throw new Error('contextToGroups returned a group that is no text')
     const { queryRewrite } = hooks
     return {
       appId,
-      groups: groups.map(String),
+      groups: names,
       queryRewrite: queryRewrite === undefined ? undefined : async (query) => queryRewrite(query, argument()),
     }
   } catch (cause) {

@@ -21,16 +21,22 @@ export interface Installed {
   readonly schema: string
   /** OIDs of its tables by name; they stay the same as long as the variant is installed. */
   readonly oids: ReadonlyMap<string, number>
+  /** All that it is made of has OIDs from the first to the last, and nothing else has. */
+  readonly firstOid: number
+  readonly lastOid: number
 }
 
 /** The embedded Postgres: one worker, replaced when it fails or takes too long, and the variants that it holds. */
 export interface Engine {
   /**
-   * Runs frames with a variant in place. `frames` is told where it is and which schemas must be hidden.
+   * Runs frames with a variant in place. `frames` is told where it is and which others must be hidden.
    *
    * @throws PgError query_canceled when it takes too long; cannot_connect_now, too_many_connections, internal_error
    */
-  ask(variant: Variant, frames: (installed: Installed, others: readonly string[]) => Buffer): Promise<Buffer>
+  ask(
+    variant: Variant,
+    frames: (installed: Installed, others: readonly Installed[]) => Buffer,
+  ): Promise<Buffer>
   /** The variant's tables, if they are installed already; does not wait. */
   installed(variant: Variant): Installed | undefined
   /** Starts the worker without waiting for it. */
@@ -91,7 +97,11 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
     const rows = readRows(
       await thread.run(encodeQuery(installSql(variant, schema, thread.types)), INSTALL_TIMEOUT_MS),
     )
-    const installed = { schema, oids: new Map(rows.map(([name, oid]) => [name ?? '', Number(oid)])) }
+    const tables = rows.flatMap(([name, oid]) =>
+      name === null || name === undefined ? [] : [[name, Number(oid)] as const],
+    )
+    const [firstOid = 0, lastOid = 0] = rows.filter(([name]) => name === null).map(([, oid]) => Number(oid))
+    const installed = { schema, oids: new Map(tables), firstOid, lastOid }
     variants.set(variant.key, installed)
     return installed
   }
@@ -104,9 +114,7 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
       const run = async (): Promise<Buffer> => {
         const thread = await liveThread()
         const installed = await install(thread, variant)
-        const others = [...variants.values()]
-          .filter((other) => other !== installed)
-          .map(({ schema }) => schema)
+        const others = [...variants.values()].filter((other) => other !== installed)
         try {
           return await thread.run(frames(installed, others), options.timeoutMs)
         } finally {

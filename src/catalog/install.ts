@@ -1,7 +1,11 @@
 import { quoteIdentifier, quoteLiteral } from './quote.js'
 import type { CatalogTable, Variant } from './variant.js'
 
-/** SQL that makes a variant's tables in a schema of their own, empty, readable by everyone and changeable by nobody. */
+/** Catalogs whose rows a variant's tables fill. */
+const WITH_OIDS = ['pg_class', 'pg_type', 'pg_constraint', 'pg_trigger', 'pg_attrdef']
+
+/** SQL that makes a variant's tables in a schema of their own, empty, readable by everyone and changeable by nobody.
+ * Its rows are the tables and their OIDs, then (without a name) the first and the last OID of everything that was made. */
 export function installSql(variant: Variant, schema: string, types: ReadonlyMap<number, string>): string {
   const name = quoteIdentifier(schema)
   return [
@@ -17,6 +21,8 @@ export function installSql(variant: Variant, schema: string, types: ReadonlyMap<
     `GRANT SELECT, REFERENCES ON ALL TABLES IN SCHEMA ${name} TO PUBLIC`,
     'COMMIT',
     `SELECT relname, oid FROM pg_catalog.pg_class WHERE relkind = 'r' AND relnamespace = ${quoteLiteral(name)}::pg_catalog.regnamespace`,
+    `SELECT NULL, oid FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteral(schema)}`,
+    `SELECT NULL, pg_catalog.max(oid) FROM (${WITH_OIDS.map((catalog) => `SELECT oid FROM pg_catalog.${catalog}`).join(' UNION ALL ')}) AS made`,
   ].join(';\n')
 }
 

@@ -26,19 +26,20 @@ export interface CatalogSession {
 /** No OID that the engine gives by itself. */
 const USER_OID = 4_000_000_000
 
-/** Catalogs that mention a schema's objects, and how their rows are found. `hidden` holds the relations. */
-const HIDDEN_ROWS = [
-  'pg_attribute WHERE attrelid IN (SELECT oid FROM hidden)',
-  'pg_attrdef WHERE adrelid IN (SELECT oid FROM hidden)',
-  'pg_index WHERE indrelid IN (SELECT oid FROM hidden)',
-  'pg_trigger WHERE tgrelid IN (SELECT oid FROM hidden)',
-  'pg_constraint WHERE connamespace IN (SELECT oid FROM namespaces)',
-  "pg_description WHERE (classoid = 'pg_catalog.pg_class'::pg_catalog.regclass AND objoid IN (SELECT oid FROM hidden)) OR objoid IN (SELECT oid FROM namespaces)",
-  'pg_type WHERE typnamespace IN (SELECT oid FROM namespaces)',
-  'pg_depend WHERE objid IN (SELECT oid FROM hidden) OR refobjid IN (SELECT oid FROM hidden) OR refobjid IN (SELECT oid FROM namespaces)',
-  'pg_class WHERE relnamespace IN (SELECT oid FROM namespaces)',
-  'pg_namespace WHERE oid IN (SELECT oid FROM namespaces)',
-]
+/** Catalogs that hold a variant's objects or speak of them, and the columns by which. */
+const HIDDEN_ROWS: Readonly<Record<string, readonly string[]>> = {
+  pg_attribute: ['attrelid'],
+  pg_attrdef: ['adrelid'],
+  pg_index: ['indexrelid'],
+  pg_trigger: ['oid'],
+  pg_constraint: ['oid'],
+  pg_description: ['objoid'],
+  pg_depend: ['objid', 'refobjid'],
+  pg_shdepend: ['objid'],
+  pg_type: ['oid'],
+  pg_class: ['oid'],
+  pg_namespace: ['oid'],
+}
 
 /**
  * Everything that must be so before a client's statement runs, inside a transaction that is always rolled back: its variant is `public`, other
@@ -47,7 +48,7 @@ const HIDDEN_ROWS = [
 export function enterFrame(
   session: CatalogSession,
   { schema }: Installed,
-  others: readonly string[],
+  others: readonly Installed[],
 ): Buffer {
   const facts: readonly (readonly [string, string])[] = [
     ['rowgate.pid', String(session.processId)],
@@ -76,13 +77,14 @@ export function enterFrame(
 /** Ends it. A rollback alone does not give the session back to the owner. */
 export const LEAVE_FRAME = encodeQuery(`ROLLBACK;\nSET SESSION AUTHORIZATION ${OWNER}`)
 
-function hideSql(schemas: readonly string[]): readonly string[] {
-  return [
-    `CREATE TEMP TABLE namespaces ON COMMIT DROP AS SELECT oid FROM pg_catalog.pg_namespace WHERE nspname IN (${schemas.map(quoteLiteral).join(', ')})`,
-    'CREATE TEMP TABLE hidden ON COMMIT DROP AS SELECT oid FROM pg_catalog.pg_class WHERE relnamespace IN (SELECT oid FROM namespaces)',
-    ...HIDDEN_ROWS.map((rows) => `DELETE FROM pg_catalog.${rows}`),
-    'DROP TABLE hidden, namespaces',
-  ]
+/** Takes every row of these variants out of the catalog, the parts that nobody names (TOAST, row types) among them. */
+function hideSql(others: readonly Installed[]): readonly string[] {
+  return Object.entries(HIDDEN_ROWS).map(([catalog, columns]) => {
+    const conditions = columns.flatMap((column) =>
+      others.map(({ firstOid, lastOid }) => `${column} BETWEEN ${firstOid} AND ${lastOid}`),
+    )
+    return `DELETE FROM pg_catalog.${catalog} WHERE ${conditions.join(' OR ')}`
+  })
 }
 
 /** A name may have a dot; a list (search_path, DateStyle) is written as one. */

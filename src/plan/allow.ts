@@ -37,7 +37,7 @@ export function checkFunction(
   if (bounded(name, args)) return
   throw new PgError(
     'insufficient_privilege',
-    `${name} needs ${name === 'generate_series' ? 'bounds' : 'a length'} written as constants here`,
+    `${name} needs ${NEEDED[name] ?? 'a length'} written as constants here`,
     {
       position,
       hint:
@@ -48,6 +48,11 @@ export function checkFunction(
   )
 }
 
+const NEEDED: Readonly<Record<string, string>> = {
+  generate_series: 'bounds',
+  format: 'a format with plain widths',
+}
+
 function bounded(name: string, args: readonly Node[]): boolean {
   switch (name) {
     case 'repeat':
@@ -56,11 +61,24 @@ function bounded(name: string, args: readonly Node[]): boolean {
       const length = constantNumber(args[1])
       return length !== undefined && length <= TEXT_LENGTH_MAX
     }
+    case 'format':
+      return boundedFormat(constantText(args[0]))
     case 'generate_series':
       return boundedSeries(args)
     default:
       return false
   }
+}
+
+/** No width that is taken from an argument (`%*s`), and none that is large. */
+function boundedFormat(format: string | undefined): boolean {
+  if (format === undefined) return false
+  const specifiers = format.match(/%[^%a-zA-Z]*/g) ?? []
+  return specifiers.every(
+    (specifier) =>
+      !specifier.includes('*') &&
+      (specifier.match(/\d+/g) ?? []).every((digits) => Number(digits) <= TEXT_LENGTH_MAX),
+  )
 }
 
 function boundedSeries([start, stop, step]: readonly Node[]): boolean {
@@ -184,6 +202,10 @@ export function isTypeAllowed(type: TypeName): boolean {
 
 /** @throws PgError undefined_object, insufficient_privilege */
 export function checkType(type: TypeName, position: number | undefined): void {
+  // A modifier may be an expression to the grammar; Postgres itself takes constants only.
+  if (!(type.typmods ?? []).every((modifier) => 'A_Const' in modifier)) {
+    throw new PgError('syntax_error', 'type modifiers must be simple constants or identifiers', { position })
+  }
   if (isTypeAllowed(type)) return
   const names = namesOf(type.names)
   throw new PgError(

@@ -9,7 +9,7 @@ const NAMES =
   'bool bool_and bool_or box bpchar broadcast btrim cardinality cash_words cbrt ceil ceiling center char char_length ' +
   'character_length chr cidr circle clock_timestamp concat concat_ws corr cos cosd cosh cot cotd count covar_pop covar_samp ' +
   'cume_dist date date_bin date_part date_trunc datemultirange daterange decode degrees dense_rank diagonal diameter div ' +
-  'encode every exp extract factorial family first_value float4 float8 floor format gcd gen_random_uuid generate_subscripts ' +
+  'encode every exp extract factorial family first_value float4 float8 floor gcd gen_random_uuid generate_subscripts ' +
   'get_bit get_byte height host hostmask initcap int2 int4 int4multirange int4range int8 int8multirange int8range interval ' +
   'is_normalized isclosed isempty isfinite ishorizontal isopen isparallel isperp isvertical json_agg json_array_elements ' +
   'json_array_elements_text json_array_length json_build_array json_build_object json_each json_each_text json_object ' +
@@ -47,6 +47,7 @@ const GRAMMAR_NAMES = 'like_escape similar_to_escape pg_collation_for'
 /** Names that need bounded arguments: see allow.ts. */
 export const CONDITIONAL_FUNCTIONS: ReadonlySet<string> = new Set([
   'array_fill',
+  'format',
   'generate_series',
   'lpad',
   'repeat',

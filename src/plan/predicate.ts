@@ -98,7 +98,8 @@ function resolveValue(value: FilterValue, filter: MemberFilter, deps: PredicateD
 
 /** For `explain`: the claim that cube.js most likely took a value from, which it gives as a plain value. */
 function constantSource(value: Scalar | null, { context, source }: PredicateDeps): string {
-  const same = (claim: unknown): boolean => value !== null && String(claim) === String(value)
+  const same = (claim: unknown): boolean =>
+    value !== null && typeof claim !== 'object' && String(claim) === String(value)
   const name = Object.keys(context.claims).find((key) => {
     const claim = context.claims[key]
     return Array.isArray(claim) ? claim.some(same) : same(claim)

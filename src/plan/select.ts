@@ -79,6 +79,7 @@ function outputScope(columns: readonly OutputColumn[], parent: Scope | undefined
 }
 
 function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): Output {
+  refuseLocks(statement)
   const measureCalls: MeasureCall[] = []
   const outside: ExpressionPlace = { ...place, aggregate: undefined, measureCalls }
   const from = analyseFrom(analyser, statement.fromClause ?? [], outside)
@@ -99,6 +100,14 @@ function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): 
     columns: plain ? columns : columns.map((column) => ({ ...column, measure: undefined })),
     keys: keysOf(statement, columns, from, grouped),
   }
+}
+
+/** Names in FOR UPDATE OF would have to be resolved; nobody may lock rows here anyway. */
+function refuseLocks({ lockingClause }: SelectStmt): void {
+  if (lockingClause === undefined) return
+  throw new PgError('read_only_sql_transaction', 'cannot lock rows in a read-only transaction', {
+    hint: 'Leave out FOR UPDATE or FOR SHARE: every statement sees one snapshot without it.',
+  })
 }
 
 /** ORDER BY, LIMIT and OFFSET. */

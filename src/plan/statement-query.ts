@@ -1,3 +1,4 @@
+import type { Cube } from '../model/model.js'
 import type { SelectStmt } from '../sql/tree.js'
 import type { Analysis } from './analysis.js'
 import { conjuncts, namesOf } from './node.js'
@@ -30,6 +31,8 @@ export function statementQuery(select: SelectStmt, analysis: Analysis): Statemen
       ...use.members,
       ...use.calculated,
     ])
+    // A cube of which no column is read (`SELECT count(*)`) is read all the same, and a hook must hear of it.
+    if (read.size === 0) read.add(standIn(cube))
     for (const name of read) {
       const member = cube.members.get(name)
       if (member !== undefined) names[member.kind].add(`${cube.name}.${name}`)
@@ -42,6 +45,13 @@ export function statementQuery(select: SelectStmt, analysis: Analysis): Statemen
     timeDimensions: [],
     filters: writtenFilters(select, analysis),
   }
+}
+
+/** The member that stands for a cube's rows: its key, or its first dimension, or whatever it has. */
+function standIn(cube: Cube): string {
+  const members = [...cube.members.values()]
+  const key = members.find((member) => member.kind === 'dimension' && member.primaryKey)
+  return (key ?? members.find((member) => member.kind === 'dimension') ?? members[0])?.name ?? ''
 }
 
 /** Comparisons of a member with constants at the top of a WHERE; what is not that simple is left out. */

@@ -11,6 +11,10 @@ import { isShownLocally, showColumns } from './setting-command.js'
 import type { Command, SessionState, Source } from './state.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
+/** Bits of DeclareCursorStmt.options (parsenodes.h). */
+const CURSOR_SCROLL = 0x2
+const CURSOR_NO_SCROLL = 0x4
+
 type At = (location: number | undefined) => number | undefined
 
 /**
@@ -79,10 +83,19 @@ async function declareCommand(
     return { kind: 'catalog-cursor', node, declared }
   }
   const wrap = (rewritten: Node): Node => ({
-    DeclareCursorStmt: { ...node.DeclareCursorStmt, query: rewritten },
+    DeclareCursorStmt: { ...node.DeclareCursorStmt, options: scrollOptions(node), query: rewritten },
   })
   const planned = await state.planner.plan({ select, at, declaredOids, form: 'bind', cached: false, wrap })
   return { kind: 'cursor', statement: planned.statement, node }
+}
+
+/**
+ * Where nobody wrote whether a cursor scrolls, Postgres decides by its plan, and the plan by how many rows everybody has. Here it does not.
+ */
+function scrollOptions({
+  DeclareCursorStmt: { options = 0 },
+}: Extract<Node, { DeclareCursorStmt: unknown }>): number {
+  return (options & (CURSOR_SCROLL | CURSOR_NO_SCROLL)) === 0 ? options | CURSOR_NO_SCROLL : options
 }
 
 /** SHOW: of what the upstream computes with by the upstream, of the session's own by the session, of all else by the catalog. */

@@ -19,8 +19,9 @@ export function printOperatorExpression(node: A_Expr, printer: Printer): void {
   }
   const infix = (word: string, print: () => void = right): void => {
     left()
+    output.text(' ')
     output.mark(node.location)
-    output.text(` ${word} `)
+    output.text(`${word} `)
     print()
   }
   if (node.kind === 'AEXPR_NULLIF') {
