@@ -45,6 +45,7 @@ const SQLSTATES = {
   invalid_column_reference: '42P10',
   invalid_recursion: '42P19',
   wrong_object_type: '42809',
+  object_not_in_prerequisite_state: '55000',
   cant_change_runtime_param: '55P02',
   too_many_connections: '53300',
   configuration_limit_exceeded: '53400',

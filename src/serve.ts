@@ -226,7 +226,7 @@ async function modelOf(models: Models, context: SecurityContext, appId: string):
     return await models.forContext(context, appId)
   } catch (cause) {
     if (!(cause instanceof DiagnosticsError)) throw cause
-    throw new PgError('internal_error', 'the model cannot be compiled for your token', {
+    throw new PgError('object_not_in_prerequisite_state', 'the model cannot be compiled for your token', {
       hint: 'Whoever keeps the model finds the reason with `rowgate check --claims`.',
       cause,
     })

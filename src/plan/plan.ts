@@ -120,7 +120,7 @@ function refuseBroken(resolved: ResolvedQuery, access: Access): void {
     if (typed?.refusal !== undefined) throw typed.refusal
     if (typed !== undefined && typed.problem === undefined) continue
     throw new PgError(
-      'internal_error',
+      'object_not_in_prerequisite_state',
       `the cube "${table.cube.name}" is not available: its SQL fails in the upstream database`,
       {
         hint: 'Whoever keeps the model finds the reason with `rowgate check`.',

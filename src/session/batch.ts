@@ -75,8 +75,8 @@ export function createBatch(writer: Writer): Batch {
     },
     prepare(used, statement, visible) {
       connection = used
-      const key = preparedKey(statement)
-      if (!statement.cached) {
+      const key = preparedKey(statement, used.settingsKey)
+      if (!statement.cached || used.settingsKey === undefined) {
         const frame = encodeParse('', statement.sql, statement.parameterOids)
         add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: undefined })
         return ''
@@ -114,13 +114,14 @@ export function createBatch(writer: Writer): Batch {
       const { failure } = await used.exchange(all, writer)
       if (mustSync) touched = false
       if (failure === undefined) return
+      const { settingsKey } = used
       // Settings that came in the same transaction are undone with it.
       used.settingsKey = undefined
       for (const note of runNotes.slice(failure.stepIndex))
         if (note?.preparedKey !== undefined) used.prepared.forget(note.preparedKey)
       const statement = runNotes[failure.stepIndex]?.statement
       if (statement !== undefined && failure.fields.get('M') === ERROR_CACHED_PLAN)
-        used.prepared.forget(preparedKey(statement))
+        used.prepared.forget(preparedKey(statement, settingsKey))
       throw reportOfFields(failure.fields, statement)
     },
     clear() {

@@ -41,6 +41,9 @@ export interface Planner {
   plan(request: PlanRequest): Promise<Planned>
 }
 
+/** Literals that mean another time each time they are read; a statement that was parsed before would keep the old one. */
+const READS_THE_CLOCK = /'[^']*(?:now|today|tomorrow|yesterday)[^']*'/i
+
 /** Plans statements for one context. */
 export function createPlanner(deps: PlannerDeps): Planner {
   return {
@@ -74,7 +77,7 @@ export function createPlanner(deps: PlannerDeps): Planner {
           parameterOids: [...clientOids, ...plan.parameters.map((parameter) => parameter.typeOid)],
           clientParameterCount,
           claimValues: plan.parameters.map((parameter) => parameter.value),
-          cached: request.cached,
+          cached: request.cached && !READS_THE_CLOCK.test(plan.sql),
         },
       }
     },

@@ -9,7 +9,7 @@ import { endCatalogCursors } from './catalog-command.js'
 import { leaveUpstream, SessionEnd, startExpiryTimer, tokenExpired } from './ending.js'
 import { runBind, runClose, runDescribe, runExecute, runParse } from './extended.js'
 import type { Malformed, Reader } from './reader.js'
-import { errorFrame, reportOf } from './report.js'
+import { errorFrame, ReportedError, reportOf } from './report.js'
 import { runSimple } from './simple.js'
 import type { SessionState } from './state.js'
 import { failed } from './transaction.js'
@@ -105,7 +105,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       state.transaction = { ...state.transaction, begun: false }
     }
     state.transaction = failed(state.transaction)
-    if (reportOf(error).code === 'XX000')
+    if (reportOf(error).code === 'XX000' && !(error instanceof ReportedError))
       state.observe({ kind: 'internal_error', sessionId: state.id, error })
     state.writer.write(errorFrame(error, 'ERROR'))
   }

@@ -17,8 +17,15 @@ export interface UpstreamStatement {
   readonly cached: boolean
 }
 
-export function preparedKey({ sql, parameterOids }: UpstreamStatement): string {
-  return `${parameterOids.join(',')}:${sql}`
+/**
+ * What makes two prepared statements of a connection the same. Literals are read when Postgres parses them, so what was parsed under other
+ * settings (DateStyle, TimeZone) is another statement.
+ */
+export function preparedKey(
+  { sql, parameterOids }: UpstreamStatement,
+  settingsKey: string | undefined,
+): string {
+  return `${settingsKey ?? ''}\0${parameterOids.join(',')}:${sql}`
 }
 
 /** Format codes and values for Bind: the client's own, then the claims. */
