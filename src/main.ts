@@ -15,12 +15,13 @@ import { loadModelFiles } from './model/load.js'
 import { createModels } from './models.js'
 import { createLog } from './observe/log.js'
 import { visibleTables } from './plan/table.js'
-import { type Describe, findMemberProblems } from './probe.js'
+import { type Describe, findMemberProblems, type IsTable } from './probe.js'
 import { openGateway } from './serve.js'
 import { explainLines } from './session/explain.js'
 import { createPlanner } from './session/planner.js'
 import { DEFAULT_SQL_LIMITS } from './sql/limits.js'
 import { loadParser, parseStatements } from './sql/parse.js'
+import { quoteIdentifier, quoteLiteral } from './sql/print/output.js'
 import { connectUpstream, type UpstreamOptions } from './upstream/connect.js'
 import { startEmbedded } from './upstream/embedded.js'
 import { createPool, type Pool } from './upstream/pool.js'
@@ -36,6 +37,7 @@ interface Project {
   readonly pool: Pool
   readonly upstream: UpstreamOptions
   readonly describe: Describe
+  readonly isTable: IsTable
   close(): Promise<void>
 }
 
@@ -67,6 +69,14 @@ async function openProject(config: Config, observe: Observe, progress: Print): P
   const poolOptions = embedded === undefined ? config.pool : { ...config.pool, connectionsMax: 1 }
   const pool = createPool(poolOptions, { connect: () => connectUpstream(upstream), observe })
   const describe: Describe = (sql) => pool.use((connection) => connection.describe(sql))
+  const isTable: IsTable = (schema, name) =>
+    pool.use(async (connection) => {
+      const relation = quoteLiteral(`${quoteIdentifier(schema)}.${quoteIdentifier(name)}`)
+      const rows = await connection.query(`SELECT c.oid FROM pg_catalog.pg_class c
+        WHERE c.oid = pg_catalog.to_regclass(${relation}) AND c.relkind IN ('r', 'p', 'm')
+        AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v')`)
+      return rows.length === 1
+    })
   return {
     config,
     hooks,
@@ -75,6 +85,7 @@ async function openProject(config: Config, observe: Observe, progress: Print): P
     pool,
     upstream,
     describe,
+    isTable,
     async close() {
       pool.close()
       await embedded?.close()
@@ -128,7 +139,7 @@ export async function serve(config: Config, print: Print): Promise<Serving> {
   const { secrets } = config.auth
   const models = createModels(
     { files: project.files, modelsMax: config.limits.modelsMax, ...project.evaluate },
-    { describe: project.describe, observe, nowMs },
+    { probes: project, observe, nowMs },
   )
   try {
     const gate = await openGateway({
@@ -277,7 +288,7 @@ export async function explain(
     const { appId, groups, queryRewrite } = await contextFacts(project.hooks, context)
     const models = createModels(
       { files: project.files, modelsMax: 1, ...project.evaluate },
-      { describe: project.describe, observe, nowMs: Date.now },
+      { probes: project, observe, nowMs: Date.now },
     )
     const typed = await models.forContext(context, appId)
     const facts = { user: context.user, database: config.database, processId: 0, version: 'PostgreSQL' }

@@ -7,7 +7,7 @@ import type { ModelFile } from './model/definition.js'
 import type { EvaluateOptions } from './model/evaluate.js'
 import { claimAt } from './plan/claim.js'
 import type { TypedModel } from './plan/typed-model.js'
-import { type Describe, typeModel } from './probe.js'
+import { type Probes, typeModel } from './probe.js'
 
 /** Compiled and typed models, shared by all contexts for which they are the same. */
 export interface Models {
@@ -32,7 +32,7 @@ interface Entry {
  */
 export function createModels(
   options: ModelsOptions,
-  deps: { readonly describe: Describe; readonly observe: Observe; readonly nowMs: () => number },
+  deps: { readonly probes: Probes; readonly observe: Observe; readonly nowMs: () => number },
 ): Models {
   const byAppId = new LRUCache<string, Entry[]>({ max: options.modelsMax })
 
@@ -43,7 +43,7 @@ export function createModels(
       .flatMap((cube) => cube.claimUses)
       .filter((use) => use.kind === 'unsafe')
     const paths = [...compiled.reads, ...unsafe].map(({ path }) => path)
-    const model = typeModel(compiled.model, context, deps.describe).then((typed) => {
+    const model = typeModel(compiled.model, context, deps.probes).then((typed) => {
       deps.observe({
         kind: 'model_compiled',
         appId,

@@ -8,7 +8,7 @@ import { findJoinPath } from './plan/join-path.js'
 import { castNode, FALSE, stringNode, targetNode } from './plan/node.js'
 import { type ColumnType, type TypedCube, type TypedModel, USER_OID_MIN } from './plan/typed-model.js'
 import { printChecked } from './sql/checked.js'
-import type { Node } from './sql/tree.js'
+import type { Node, RangeVar } from './sql/tree.js'
 
 /** Asks the upstream what a statement's columns and parameters are, without running it. */
 export type Describe = (sql: string) => Promise<{
@@ -16,15 +16,18 @@ export type Describe = (sql: string) => Promise<{
   readonly parameterOids: readonly number[]
 }>
 
+/** Whether a name is that of a table (or a partitioned one, or a materialized view) without virtual columns. */
+export type IsTable = (schema: string, name: string) => Promise<boolean>
+
+export interface Probes {
+  readonly describe: Describe
+  readonly isTable: IsTable
+}
+
 /** Asks the upstream for the type of every member. A cube that fails is kept, marked with its problem. */
-export async function typeModel(
-  model: Model,
-  context: SecurityContext,
-  describe: Describe,
-): Promise<TypedModel> {
+export async function typeModel(model: Model, context: SecurityContext, probes: Probes): Promise<TypedModel> {
   const cubes = new Map<string, TypedCube>()
-  for (const cube of model.cubes.values())
-    cubes.set(cube.name, await typeCube(cube, model, context, describe))
+  for (const cube of model.cubes.values()) cubes.set(cube.name, await typeCube(cube, model, context, probes))
   return { model, cubes }
 }
 
@@ -32,7 +35,7 @@ async function typeCube(
   cube: Cube,
   model: Model,
   context: SecurityContext,
-  describe: Describe,
+  { describe, isTable }: Probes,
 ): Promise<TypedCube> {
   const members = [...cube.members.values()]
   try {
@@ -46,18 +49,46 @@ async function typeCube(
         return [member.name, { oid, typeModifier, castToText: oid >= USER_OID_MIN }]
       }),
     )
+    const table = baseTable(cube, context)
     return {
       columns,
+      plainTable: table !== undefined && (await isTable(table.schema, table.name)),
       claimOids: cube.claimUses.map((_use, index) => parameterOids[(numbers.get(index) ?? 0) - 1] ?? 0),
       problem: undefined,
       refusal: undefined,
     }
   } catch (error) {
-    const none = { columns: new Map<string, ColumnType>(), claimOids: [] }
+    const none = { columns: new Map<string, ColumnType>(), plainTable: false, claimOids: [] }
     if (error instanceof PgError && error.condition === 'insufficient_privilege')
       return { ...none, problem: undefined, refusal: error }
     return { ...none, problem: error instanceof Error ? error.message : String(error), refusal: undefined }
   }
+}
+
+/** The table that a cube's base is: named by it, or read by `SELECT * FROM table` and nothing more. */
+function baseTable(
+  cube: Cube,
+  context: SecurityContext,
+): { readonly schema: string; readonly name: string } | undefined {
+  const base = instantiate(cube.base, probeClaims(cube, context, undefined))
+  const relation = 'RangeVar' in base ? base.RangeVar : selectedTable(base)
+  const { schemaname, relname } = relation ?? {}
+  return schemaname === undefined || relname === undefined ? undefined : { schema: schemaname, name: relname }
+}
+
+const SELECT_STAR = new Set(['targetList', 'fromClause', 'limitOption', 'op'])
+
+function selectedTable(base: Node): RangeVar | undefined {
+  const query = 'RangeSubselect' in base ? base.RangeSubselect.subquery : undefined
+  const select = query !== undefined && 'SelectStmt' in query ? query.SelectStmt : undefined
+  if (select === undefined || Object.keys(select).some((key) => !SELECT_STAR.has(key))) return undefined
+  const [from, ...otherFrom] = select.fromClause ?? []
+  const [target, ...otherTargets] = select.targetList ?? []
+  const value = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined
+  const fields = value !== undefined && 'ColumnRef' in value ? (value.ColumnRef.fields ?? []) : []
+  const star = fields.length === 1 && fields[0] !== undefined && 'A_Star' in fields[0]
+  if (!star || otherFrom.length > 0 || otherTargets.length > 0) return undefined
+  return from !== undefined && 'RangeVar' in from ? from.RangeVar : undefined
 }
 
 /** Which members of a cube fail by themselves, for `check`. */

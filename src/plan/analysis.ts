@@ -1,5 +1,5 @@
 import type { ColumnRef, FuncCall, JoinExpr, RangeVar, ResTarget, SelectStmt } from '../sql/tree.js'
-import type { At, Column, NamespaceEntry, Scope } from './scope.js'
+import type { At, Column, MemberSource, NamespaceEntry, Scope } from './scope.js'
 import type { CubeUse, Table } from './use.js'
 
 /** A call that stands for a measure's own aggregate. */
@@ -34,6 +34,10 @@ export interface Analysis {
   /** Names of the result columns that have none of their own. */
   readonly targetNames: Map<ResTarget, string>
   readonly naturalColumns: Map<JoinExpr, readonly string[]>
+  /** What a reference reads, where it is one member of one cube. */
+  readonly reads: Map<ColumnRef, MemberSource>
+  /** How often each `$n` stands in the text. */
+  readonly parameters: Map<number, number>
   /** Highest `$n` in the text. */
   parametersMax: number
 }
@@ -50,6 +54,8 @@ export function createAnalysis(): Analysis {
     calls: new Map(),
     targetNames: new Map(),
     naturalColumns: new Map(),
+    reads: new Map(),
+    parameters: new Map(),
     parametersMax: 0,
   }
 }

@@ -99,6 +99,8 @@ function analyseParameter(analyser: Analyser, parameter: { number?: number; loca
       position: analyser.at(parameter.location),
     })
   }
+  const { parameters } = analyser.analysis
+  parameters.set(number, (parameters.get(number) ?? 0) + 1)
   analyser.analysis.parametersMax = Math.max(analyser.analysis.parametersMax, number)
 }
 
@@ -246,7 +248,8 @@ function noteColumn(
   { read }: { read: boolean },
 ): void {
   if (read) for (const source of column.sources) source.use.members.add(source.member.name)
-  const [source] = column.sources
+  const [source, ...others] = column.sources
+  if (source !== undefined && others.length === 0) analyser.analysis.reads.set(reference, source)
   if (source !== undefined)
     analyser.analysis.members.set(reference, `${source.use.table.cube.name}.${source.member.name}`)
   const qualified = names.length > 1 && entry.name !== undefined

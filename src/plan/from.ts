@@ -90,6 +90,7 @@ function analyseTable(
     wholeRow: false,
     parts: new Set(),
     calculated: new Set(),
+    conditions: [],
   }
   analyser.analysis.uses.push(use)
   analyser.analysis.cubes.set(reference, use)

@@ -54,11 +54,17 @@ export interface Plan {
   /** Where each result column comes from; undefined for what was computed. */
   readonly origins: readonly (Origin | undefined)[]
   /** Each cube that the statement reads and what limits its rows; for `explain` and the log. */
-  readonly uses: readonly { readonly use: CubeUse; readonly rules: readonly RowRule[] }[]
+  readonly uses: readonly {
+    readonly use: CubeUse
+    readonly rules: readonly RowRule[]
+    readonly copied: number
+  }[]
 }
 
 export interface PlanOptions {
-  readonly access: Omit<Access, 'parameters'>
+  readonly access: Omit<Access, 'parameters' | 'parameterOid'>
+  /** Types that the client declared for its parameters. */
+  readonly declaredOids: readonly number[]
   readonly facts: SessionFacts
   /** How many parameters are the client's: those that it declared or wrote, whichever is more. */
   readonly clientParameterCount: number
@@ -75,7 +81,12 @@ export interface PlanOptions {
  */
 export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
   const parameters = createParameters({ clientCount: options.clientParameterCount, form: options.form })
-  const access: Access = { ...options.access, parameters }
+  // Where a parameter's type is left to Postgres, its first place decides it; another place before that might decide otherwise.
+  const parameterOid = (number: number): number | undefined => {
+    const declared = options.declaredOids[number - 1] ?? 0
+    return declared !== 0 || resolved.analysis.parameters.get(number) === 1 ? declared : undefined
+  }
+  const access: Access = { ...options.access, parameters, parameterOid }
   refuseBroken(resolved, access)
   const relations = new Map<CubeUse, Relation>(
     resolved.analysis.uses.map((use) => [use, buildRelation(use, access)]),
@@ -93,7 +104,7 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
     positions: printed.positions,
     parameters: parameters.list(),
     origins: resolved.output.columns.map(({ origin }) => origin),
-    uses: [...relations].map(([use, { rules }]) => ({ use, rules })),
+    uses: [...relations].map(([use, { rules, copied }]) => ({ use, rules, copied })),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Cube, Member } from '../model/model.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
+import { copiedConditions } from './condition.js'
 import { memberValue } from './contribution.js'
 import { andNode, castNode, FALSE, integerNode, TRUE, targetNode } from './node.js'
 import { joinedCubeLimits, type RowRule, rowRules } from './row-rule.js'
@@ -10,6 +11,8 @@ import { type CubeUse, partColumn } from './use.js'
 export interface Relation {
   readonly query: SelectStmt
   readonly rules: readonly RowRule[]
+  /** How many of the client's own conditions run inside the fence as well, so that indexes serve them. */
+  readonly copied: number
 }
 
 /**
@@ -29,6 +32,7 @@ export function buildRelation(use: CubeUse, access: Access): Relation {
     [...columns, ...rules].flatMap((part) => part.joinedCubes),
     access,
   )
+  const copied = copiedConditions(use, access)
   const arm = (where: Node | undefined): SelectStmt => ({
     targetList: columns.map(({ name, value }) => targetNode(name, value)),
     fromClause: [fromNode(cube, joined, access, (other) => joinedCubeLimits(other, access))],
@@ -41,10 +45,10 @@ export function buildRelation(use: CubeUse, access: Access): Relation {
     limitOption: 'LIMIT_OPTION_COUNT',
     op: 'SETOP_UNION',
     all: true,
-    larg: arm(andNode(rules.map((rule) => rule.predicate))),
+    larg: arm(andNode([...rules.map((rule) => rule.predicate), ...copied])),
     rarg: arm(FALSE),
   }
-  return { query, rules }
+  return { query, rules, copied: copied.length }
 }
 
 interface RelationColumn {

@@ -2,6 +2,7 @@ import { PgError } from '../errors.js'
 import { columnName } from '../sql/column-name.js'
 import type { ColumnRef, Node, ResTarget, SelectStmt } from '../sql/tree.js'
 import type { Analyser, ExpressionPlace, MeasureCall, Output, OutputColumn, Place } from './analysis.js'
+import { noteConditions } from './condition.js'
 import { analyseFrom, type FromPart } from './from.js'
 import { isAggregate } from './measure.js'
 import { refuseMultiplied } from './multiplication.js'
@@ -85,6 +86,7 @@ function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): 
   const from = analyseFrom(analyser, statement.fromClause ?? [], outside)
   const inside: ExpressionPlace = { ...outside, scope: { parent: place.scope, entries: from.entries } }
   analyser.expression(statement.whereClause, inside)
+  noteConditions(statement.whereClause, from.items, analyser.analysis.reads)
   const columns = (statement.targetList ?? []).flatMap((target) =>
     analyseTarget(analyser, target, inside, from),
   )

@@ -16,6 +16,8 @@ export interface Access {
   /** Groups of the context, for access policies. */
   readonly groups: readonly string[]
   readonly parameters: Parameters
+  /** The type that the client declared for `$n` (0: left to Postgres); undefined where it must not be written a second time. */
+  readonly parameterOid: (number: number) => number | undefined
   /** Filters and segments that cube.js' queryRewrite added to this statement; segments as `Cube.segment`. */
   readonly filters: readonly Filter[]
   readonly segments: readonly string[]

@@ -18,6 +18,11 @@ export interface TypedModel {
 
 export interface TypedCube {
   readonly columns: ReadonlyMap<string, ColumnType>
+  /**
+   * Whether its base is a table and nothing else: no view, no expression, no virtual column, whose computation over rows of others could
+   * fail or tell of them.
+   */
+  readonly plainTable: boolean
   /** The type of each of the cube's claim uses, as the upstream infers it from the SQL around it; 0 where it is not a parameter. */
   readonly claimOids: readonly number[]
   /** Why the cube cannot be asked (its SQL fails upstream); for the log, never for a client. */

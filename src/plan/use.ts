@@ -1,4 +1,5 @@
 import type { Cube, Member } from '../model/model.js'
+import type { ColumnRef, Node } from '../sql/tree.js'
 
 /** A cube as one context sees it: a table with the columns that are visible. */
 export interface Table {
@@ -19,6 +20,14 @@ export interface CubeUse {
   readonly parts: Set<string>
   /** The calculated measures that they are parts of. */
   readonly calculated: Set<string>
+  /** What the statement demands of its rows, where that is comparisons of its columns with values. */
+  readonly conditions: Condition[]
+}
+
+/** One conjunct of a WHERE, and what its column references read. */
+export interface Condition {
+  readonly node: Node
+  readonly columns: ReadonlyMap<ColumnRef, Member>
 }
 
 /** The column that carries a calculated measure's part; no client can name it, because no member may hold that character. */

@@ -28,7 +28,7 @@ export async function explain(
 
 /** Each cube of a plan, what limits its rows, and the claims behind it; no table of the upstream is named. */
 export function explainLines(plan: Plan): readonly string[] {
-  const lines = plan.uses.flatMap(({ use, rules }) => {
+  const lines = plan.uses.flatMap(({ use, rules, copied }) => {
     const columns = use.wholeRow ? use.table.columns.map((member) => member.name) : [...use.members]
     const parts = [...use.calculated]
     return [
@@ -36,7 +36,7 @@ export function explainLines(plan: Plan): readonly string[] {
       `  columns: ${[...columns, ...parts].join(', ') || 'none'}`,
       ...rules.map((rule) => `  rows: ${rule.text} (${rule.source})`),
       ...(rules.length === 0 ? ['  rows: not limited by policies or queryRewrite'] : []),
-      '  fence: set operation with OFFSET 0',
+      `  fence: set operation with OFFSET 0${copied === 0 ? '' : `; ${copied} leakproof ${copied === 1 ? 'condition' : 'conditions'} of the statement inside it, too`}`,
     ]
   })
   const claims = [...new Set(plan.parameters.map((parameter) => parameter.source))]

@@ -60,6 +60,7 @@ export function createPlanner(deps: PlannerDeps): Planner {
         access: { typed: deps.typed, context: deps.context, groups: deps.groups, ...added },
         facts: deps.facts,
         clientParameterCount,
+        declaredOids: request.declaredOids,
         form: request.form,
         ...(request.wrap === undefined ? {} : { wrap: request.wrap }),
       })

@@ -38,12 +38,15 @@ async function rewrite(input: string): Promise<string> {
     user: 'ann',
   })
   const { model } = compileModel(files, context.claims, { projectDir: '.', environment: {} })
-  const typed = await typeModel(model, context, (text) => {
-    const names = [...text.matchAll(/ AS "([a-z_]+)"(?=[,\s])/g)].map(([, name]) => name ?? '')
-    return Promise.resolve({
-      fields: names.map((name) => ({ typeOid: OIDS[name] ?? 25, typeModifier: -1 })),
-      parameterOids: [],
-    })
+  const typed = await typeModel(model, context, {
+    isTable: () => Promise.resolve(true),
+    describe: (text) => {
+      const names = [...text.matchAll(/ AS "([a-z_]+)"(?=[,\s])/g)].map(([, name]) => name ?? '')
+      return Promise.resolve({
+        fields: names.map((name) => ({ typeOid: OIDS[name] ?? 25, typeModifier: -1 })),
+        parameterOids: [],
+      })
+    },
   })
   const facts = { user: 'ann', database: 'db', processId: 1, version: 'PostgreSQL 18' }
   const planner = createPlanner({

@@ -1,0 +1,5 @@
+import { register } from 'node:module'
+
+// The cluster and the models are those of the tests, which are TypeScript.
+register('./typescript.mjs', import.meta.url)
+await import('./bench.mjs')
