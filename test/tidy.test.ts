@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'events',
     'sql',
     'node:worker_threads',
+    'node:fs',
     'node:crypto',
     'npm:lru-cache',
     'npm:@electric-sql/pglite',

@@ -1,7 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { PgError } from '../errors.js'
-import { SETUP_SQL } from './setup.js'
-import type { WorkerReply, WorkerStart } from './worker.js'
+import type { WorkerReply } from './worker.js'
 
 /** One running worker. Requests are run in the order in which they come. */
 export interface Thread {
@@ -17,7 +16,6 @@ export interface Thread {
 /** Starts a worker; takes seconds. @throws PgError cannot_connect_now */
 export function startThread(startTimeoutMs: number): Promise<Thread> {
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
-    workerData: { setupSql: SETUP_SQL } satisfies WorkerStart,
     stdout: true,
     stderr: true,
   })

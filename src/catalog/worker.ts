@@ -1,10 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads'
+import { readFileSync } from 'node:fs'
+import { parentPort } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
-
-/** What the worker is started with. */
-export interface WorkerStart {
-  readonly setupSql: string
-}
 
 /** Frames to run, and the frames that answered. */
 export interface WorkerRequest {
@@ -33,11 +29,11 @@ const SETTINGS = [
 
 /**
  * Runs in a thread of its own, so that a statement that takes long keeps nobody waiting but its own kind, and can be ended by ending the
- * thread. It knows nothing of sessions: it runs frames one request after another.
+ * thread. It starts with the data directory that the build made (setup.ts). It knows nothing of sessions: it runs frames one request after another.
  */
-async function run(port: NonNullable<typeof parentPort>, { setupSql }: WorkerStart): Promise<void> {
-  const database = await PGlite.create({ postgresqlconf: SETTINGS })
-  await database.exec(setupSql)
+async function run(port: NonNullable<typeof parentPort>): Promise<void> {
+  const data = new Blob([readFileSync(new URL('./catalog.tar.gz', import.meta.url))])
+  const database = await PGlite.create({ loadDataDir: data, postgresqlconf: SETTINGS })
   const { rows } = await database.query<{ oid: number; name: string }>(
     "SELECT oid::int4 AS oid, format_type(oid, NULL) AS name FROM pg_type WHERE typtype IN ('b', 'r', 'm') AND typname !~ '^pg_|^reg|^_?aclitem$'",
   )
@@ -64,7 +60,7 @@ async function run(port: NonNullable<typeof parentPort>, { setupSql }: WorkerSta
 
 if (parentPort !== null) {
   const port = parentPort
-  run(port, workerData as WorkerStart).catch((error: unknown) => {
+  run(port).catch((error: unknown) => {
     port.postMessage({ kind: 'broken', message: String(error) } satisfies WorkerReply)
   })
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { PGlite } from '@electric-sql/pglite'
 import { PGLiteSocketServer } from '@electric-sql/pglite-socket'
 
@@ -14,7 +15,8 @@ export interface Embedded {
  * @param seedSql run once; the data lives in memory
  */
 export async function startEmbedded(seedSql: string): Promise<Embedded> {
-  const database = await PGlite.create()
+  const data = new Blob([readFileSync(new URL('./embedded.tar.gz', import.meta.url))])
+  const database = await PGlite.create({ loadDataDir: data })
   await database.exec(seedSql)
   const server = new PGLiteSocketServer({ db: database, host: '127.0.0.1', port: 0, maxConnections: 8 })
   await server.start()
