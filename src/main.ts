@@ -18,7 +18,7 @@ import { visibleTables } from './plan/table.js'
 import { type Describe, findMemberProblems, type IsTable } from './probe.js'
 import { openGateway } from './serve.js'
 import { explainLines } from './session/explain.js'
-import { createPlanner } from './session/planner.js'
+import { createKeptPlans, createPlanner } from './session/planner.js'
 import { DEFAULT_SQL_LIMITS } from './sql/limits.js'
 import { loadParser, parseStatements } from './sql/parse.js'
 import { quoteIdentifier, quoteLiteral } from './sql/print/output.js'
@@ -293,6 +293,8 @@ export async function explain(
     const typed = await models.forContext(context, appId)
     const facts = { user: context.user, database: config.database, processId: 0, version: 'PostgreSQL' }
     const planner = createPlanner({
+      kept: createKeptPlans(),
+      contextId: '',
       typed,
       tables: visibleTables(typed, { context, groups }),
       context,

@@ -18,7 +18,7 @@ import { createBatch } from './session/batch.js'
 import { createDirectory, type Directory } from './session/directory.js'
 import { type Gate, type GateDeps, openGate } from './session/gate.js'
 import { createLease } from './session/lease.js'
-import { createPlanner } from './session/planner.js'
+import { createKeptPlans, createPlanner, type KeptPlans } from './session/planner.js'
 import { createSession } from './session/session.js'
 import { createSessionCatalog } from './session/session-catalog.js'
 import type { SessionState } from './session/state.js'
@@ -56,7 +56,15 @@ export async function openGateway(deps: ServeDeps): Promise<Gate> {
   const verify = createVerifier({ ...config.auth, secrets: deps.secrets }, { observe, nowMs })
   const { checkSqlAuth, extendContext } = deps.hooks
   const authenticate = createAuthenticator({ verify, checkSqlAuth, extendContext })
-  const shared: Shared = { ...deps, upstreamFacts: facts, parse, catalog, directory }
+  const shared: Shared = {
+    ...deps,
+    upstreamFacts: facts,
+    parse,
+    catalog,
+    directory,
+    kept: createKeptPlans(),
+    modelId: createModelIds(),
+  }
   const gate = await openGate(
     { ...config.listen, frameBytesMax: config.limits.frameBytesMax, database: config.database },
     { authenticate, observe, open: (start) => openSession(start, shared) },
@@ -77,6 +85,9 @@ interface Shared extends ServeDeps {
   readonly parse: (sql: string) => Parsed
   readonly catalog: Catalog
   readonly directory: Directory
+  readonly kept: KeptPlans
+  /** A number that no other model has. */
+  readonly modelId: (typed: TypedModel) => number
 }
 
 async function readUpstream({ pool, config }: ServeDeps): Promise<UpstreamFacts> {
@@ -94,6 +105,18 @@ async function readUpstream({ pool, config }: ServeDeps): Promise<UpstreamFacts>
     ])
     return { defaults }
   })
+}
+
+function createModelIds(): (typed: TypedModel) => number {
+  const ids = new WeakMap<TypedModel, number>()
+  let last = 0
+  return (typed) => {
+    const known = ids.get(typed)
+    if (known !== undefined) return known
+    last += 1
+    ids.set(typed, last)
+    return last
+  }
 }
 
 /** Parsing costs more than all else, and tools repeat themselves. */
@@ -140,6 +163,8 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     signal: (signal) => directory.signal(login, signal),
   })
   const planner = createPlanner({
+    kept: deps.kept,
+    contextId: JSON.stringify([deps.modelId(typed), context.key, context.user, groups]),
     typed,
     tables,
     context,
@@ -195,9 +220,12 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     }),
   })
   const run = (): Promise<void> => session.run().finally(() => directory.remove(start.processId))
-  catalog.warm()
+  await catalog.warm(CATALOG_PATIENCE_MS)
   return { session: { ...session, run }, parameters: reported }
 }
+
+/** How long a login waits for the first catalog of its kind. Cubes can be queried without it. */
+const CATALOG_PATIENCE_MS = 2_000
 
 /** Statements that may ask for the sessions of a login, or for their end. */
 const ABOUT_SESSIONS = /pg_(stat|cancel|terminate)/i

@@ -40,8 +40,8 @@ export interface Catalog {
   tableOids(variant: Variant): ReadonlyMap<string, number> | undefined
   /** Starts the engine without waiting for it. */
   start(): void
-  /** Installs a variant without waiting for it. */
-  warm(variant: Variant, session: CatalogSession): void
+  /** Installs a variant; resolves when it is there, or cannot be. */
+  warm(variant: Variant, session: CatalogSession): Promise<void>
   close(): void
 }
 
@@ -96,9 +96,9 @@ export function createCatalog(options: CatalogOptions, deps: { readonly observe:
       return ask(body, keyOf(body, statement.sql, variant, session), variant, session)
     },
     tableOids: (variant) => engine.installed(variant)?.oids,
-    warm(variant, session) {
+    async warm(variant, session) {
       if (engine.installed(variant) !== undefined) return
-      ask(encodeQuery(''), undefined, variant, session).catch(() => undefined)
+      await ask(encodeQuery(''), undefined, variant, session).catch(() => undefined)
     },
     start: engine.start,
     close: engine.close,

@@ -38,6 +38,8 @@ export interface Analysis {
   readonly reads: Map<ColumnRef, MemberSource>
   /** How often each `$n` stands in the text. */
   readonly parameters: Map<number, number>
+  /** Whether a function asks about the session itself. */
+  asksSession: boolean
   /** Highest `$n` in the text. */
   parametersMax: number
 }
@@ -56,6 +58,7 @@ export function createAnalysis(): Analysis {
     naturalColumns: new Map(),
     reads: new Map(),
     parameters: new Map(),
+    asksSession: false,
     parametersMax: 0,
   }
 }

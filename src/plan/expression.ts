@@ -118,7 +118,10 @@ function analyseCall(analyser: Analyser, call: FuncCall, place: ExpressionPlace)
     )
     return
   }
-  if (isSessionFunction(call)) return
+  if (isSessionFunction(call)) {
+    analyser.analysis.asksSession = true
+    return
+  }
   checkFunction(namesOf(call.funcname), call.args ?? [], position)
   const aggregate = isAggregate(call)
     ? { name: calledName(call), distinct: call.agg_distinct === true }

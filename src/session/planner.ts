@@ -8,9 +8,24 @@ import { type StatementQuery, statementQuery } from '../plan/statement-query.js'
 import type { Tables } from '../plan/table.js'
 import type { TypedModel } from '../plan/typed-model.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
+import { createPlanCache, type PlanCache } from './plan-cache.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
+/** What planners share. Each entry is found by everything that it depends on besides the statement. */
+export interface KeptPlans {
+  readonly routes: PlanCache<Route>
+  readonly resolved: PlanCache<ResolvedQuery>
+  readonly plans: PlanCache<Planned>
+}
+
+export function createKeptPlans(): KeptPlans {
+  return { routes: createPlanCache(), resolved: createPlanCache(), plans: createPlanCache() }
+}
+
 export interface PlannerDeps {
+  readonly kept: KeptPlans
+  /** Equal exactly when the model, the claims, the user and the groups are. */
+  readonly contextId: string
   readonly typed: TypedModel
   readonly tables: Tables
   readonly context: SecurityContext
@@ -44,43 +59,84 @@ export interface Planner {
 /** Literals that mean another time each time they are read; a statement that was parsed before would keep the old one. */
 const READS_THE_CLOCK = /'[^']*(?:now|today|tomorrow|yesterday)[^']*'/i
 
-/** Plans statements for one context. */
+/** Plans statements for one context. What is kept is by context, so contexts that are the same share it. */
 export function createPlanner(deps: PlannerDeps): Planner {
+  const { kept } = deps
+  const asksFunctions = [...deps.typed.model.cubes.values()].some(({ policies = [] }) =>
+    policies.some(({ conditions }) => conditions.some(({ kind }) => kind === 'function')),
+  )
+  /** What was made of this statement before, where it does not depend on this very session. */
+  const remember = <T>(cache: PlanCache<T>, select: SelectStmt, key: string, make: () => T): T => {
+    const known = cache.get(select, key)
+    if (known !== undefined) return known
+    const made = make()
+    cache.set(select, key, made)
+    return made
+  }
+  const resolve = ({ select, at }: PlanRequest): ResolvedQuery =>
+    remember(kept.resolved, select, deps.contextId, () =>
+      resolveQuery(select, { tables: deps.tables, database: deps.facts.database, at }),
+    )
   return {
-    route: (select, at) => routeSelect(select, { tables: deps.tables, at }),
+    route: (select, at) =>
+      remember(kept.routes, select, deps.contextId, () => routeSelect(select, { tables: deps.tables, at })),
     async plan(request) {
-      const resolved = resolveQuery(request.select, {
-        tables: deps.tables,
-        database: deps.facts.database,
-        at: request.at,
-      })
+      const resolved = resolve(request)
       const added = await addedFilters(resolved, deps)
-      const clientParameterCount = Math.max(resolved.analysis.parametersMax, request.declaredOids.length)
-      const plan = planQuery(resolved, {
-        access: { typed: deps.typed, context: deps.context, groups: deps.groups, ...added },
-        facts: deps.facts,
-        clientParameterCount,
-        declaredOids: request.declaredOids,
-        form: request.form,
-        ...(request.wrap === undefined ? {} : { wrap: request.wrap }),
-      })
-      const clientOids = Array.from(
-        { length: clientParameterCount },
-        (_, index) => request.declaredOids[index] ?? 0,
-      )
-      return {
-        plan,
-        statement: {
-          sql: plan.sql,
-          positions: plan.positions,
-          origins: plan.origins,
-          at: request.at,
-          parameterOids: [...clientOids, ...plan.parameters.map((parameter) => parameter.typeOid)],
-          clientParameterCount,
-          claimValues: plan.parameters.map((parameter) => parameter.value),
-          cached: request.cached && !READS_THE_CLOCK.test(plan.sql),
-        },
-      }
+      // A wrapped statement (COPY, DECLARE) and one that asks for the session's own facts are planned each time; so is everything where a
+      // policy's condition is a function, which may say something else each time.
+      if (request.wrap !== undefined || resolved.analysis.asksSession || asksFunctions)
+        return makePlan(resolved, added, request, deps)
+      const key = [
+        deps.contextId,
+        request.form,
+        request.cached,
+        request.declaredOids.join(),
+        printAdded(added),
+      ].join('\0')
+      return remember(kept.plans, request.select, key, () => makePlan(resolved, added, request, deps))
+    },
+  }
+}
+
+/** Equal exactly when the same was added; values may be bigints, which JSON has not. */
+function printAdded(added: AddedFilters): string {
+  if (added === NONE) return ''
+  return JSON.stringify(added, (_key, value: unknown) =>
+    typeof value === 'bigint' ? { bigint: String(value) } : value,
+  )
+}
+
+function makePlan(
+  resolved: ResolvedQuery,
+  added: AddedFilters,
+  request: PlanRequest,
+  deps: PlannerDeps,
+): Planned {
+  const clientParameterCount = Math.max(resolved.analysis.parametersMax, request.declaredOids.length)
+  const plan = planQuery(resolved, {
+    access: { typed: deps.typed, context: deps.context, groups: deps.groups, ...added },
+    facts: deps.facts,
+    clientParameterCount,
+    declaredOids: request.declaredOids,
+    form: request.form,
+    ...(request.wrap === undefined ? {} : { wrap: request.wrap }),
+  })
+  const clientOids = Array.from(
+    { length: clientParameterCount },
+    (_, index) => request.declaredOids[index] ?? 0,
+  )
+  return {
+    plan,
+    statement: {
+      sql: plan.sql,
+      positions: plan.positions,
+      origins: plan.origins,
+      at: request.at,
+      parameterOids: [...clientOids, ...plan.parameters.map((parameter) => parameter.typeOid)],
+      clientParameterCount,
+      claimValues: plan.parameters.map((parameter) => parameter.value),
+      cached: request.cached && !READS_THE_CLOCK.test(plan.sql),
     },
   }
 }

@@ -11,7 +11,8 @@ export interface SessionCatalog {
   run(statement: PlacedStatement & CatalogValues): Promise<CatalogReply>
   /** The OID of a cube's table and nothing else, if the engine knows it by now. */
   tableOid(name: string): number | undefined
-  warm(): void
+  /** Resolves when the session's tables are there, so that result columns can lead to them; at the latest after `patienceMs`. */
+  warm(patienceMs: number): Promise<void>
   /** Ends the wait for an answer, as a cancel asks. */
   interrupt(): void
 }
@@ -59,7 +60,12 @@ export function createSessionCatalog({
       ask(statement.start, () => catalog.describe(statement, variant, session(statement.sql))),
     run: (statement) => ask(statement.start, () => catalog.run(statement, variant, session(statement.sql))),
     tableOid: (name) => catalog.tableOids(variant)?.get(name),
-    warm: () => catalog.warm(variant, session('')),
+    async warm(patienceMs) {
+      const patience = new Promise<void>((resolve) => {
+        setTimeout(resolve, patienceMs).unref()
+      })
+      await Promise.race([catalog.warm(variant, session('')), patience])
+    },
     interrupt: () => interrupt?.(),
   }
 }

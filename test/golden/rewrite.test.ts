@@ -6,7 +6,7 @@ import { compileModel } from '../../src/model/compile.js'
 import type { ModelFile } from '../../src/model/definition.js'
 import { visibleTables } from '../../src/plan/table.js'
 import { typeModel } from '../../src/probe.js'
-import { createPlanner } from '../../src/session/planner.js'
+import { createKeptPlans, createPlanner } from '../../src/session/planner.js'
 import { DEFAULT_SQL_LIMITS } from '../../src/sql/limits.js'
 import { loadParser, parseStatements } from '../../src/sql/parse.js'
 import { runGolden } from '../support/golden.js'
@@ -50,6 +50,8 @@ async function rewrite(input: string): Promise<string> {
   })
   const facts = { user: 'ann', database: 'db', processId: 1, version: 'PostgreSQL 18' }
   const planner = createPlanner({
+    kept: createKeptPlans(),
+    contextId: '',
     typed,
     tables: visibleTables(typed, { context, groups: [] }),
     context,
