@@ -187,11 +187,14 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     upstreamDefaults: upstream.defaults,
     transaction: IDLE,
     settings,
+    startupSettings: settings,
+    settingsAtRequest: settings,
     settingsAtBegin: undefined,
     savepoints: [],
     statements: new Map(),
     portals: new Map(),
     heldCursors: new Set(),
+    sqlCursors: new Map(),
     catalogCursors: new Map(),
   }
   const reported = await initialParameters(state, upstream)
@@ -225,7 +228,7 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
 }
 
 /** How long a login waits for the first catalog of its kind. Cubes can be queried without it. */
-const CATALOG_PATIENCE_MS = 2_000
+const CATALOG_PATIENCE_MS = 5_000
 
 /** Statements that may ask for the sessions of a login, or for their end. */
 const ABOUT_SESSIONS = /pg_(stat|cancel|terminate)/i

@@ -35,8 +35,11 @@ export function routeSelect(select: SelectStmt, { tables, at }: { tables: Tables
     )
   }
   if (relations.length > 0) return 'upstream'
+  // In FROM such a function names a column, which only the function itself does right.
   const beyond =
-    found.calls.some((call) => !isComputing(call)) || found.types.some((type) => !isTypeAllowed(type))
+    found.sessionRanges ||
+    found.calls.some((call) => !isComputing(call)) ||
+    found.types.some((type) => !isTypeAllowed(type))
   return beyond ? 'catalog' : 'upstream'
 }
 
@@ -60,17 +63,21 @@ interface Names {
   readonly ctes: Set<string>
   readonly calls: FuncCall[]
   readonly types: TypeName[]
+  /** Whether a function about the session stands in FROM. */
+  sessionRanges: boolean
 }
 
 /** Every name in a tree, whatever node it stands in: nothing can hide from the decision. */
 function namesIn(tree: unknown): Names {
-  const names: Names = { relations: [], ctes: new Set(), calls: [], types: [] }
+  const names: Names = { relations: [], ctes: new Set(), calls: [], types: [], sessionRanges: false }
   const visit = (value: unknown): void => {
     if (Array.isArray(value)) return value.forEach(visit)
     if (value === null || typeof value !== 'object') return
     const node = value as Partial<Record<string, unknown>>
     if (node['RangeVar'] !== undefined) names.relations.push(node['RangeVar'] as RangeVar)
     if (node['FuncCall'] !== undefined) names.calls.push(node['FuncCall'] as FuncCall)
+    if (node['RangeFunction'] !== undefined && hasSessionFunction(node['RangeFunction']))
+      names.sessionRanges = true
     if (node['TypeName'] !== undefined) names.types.push(node['TypeName'] as TypeName)
     if (node['typeName'] !== undefined) names.types.push(node['typeName'] as TypeName)
     if (node['CommonTableExpr'] !== undefined)
@@ -79,6 +86,11 @@ function namesIn(tree: unknown): Names {
   }
   visit(tree)
   return names
+}
+
+function hasSessionFunction(range: unknown): boolean {
+  const inside = namesIn(range)
+  return inside.calls.some(isSessionFunction) || JSON.stringify(range).includes('"SQLValueFunction"')
 }
 
 /** A setting and the value that a statement gives it. */

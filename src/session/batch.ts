@@ -11,6 +11,7 @@ interface StepNote {
   readonly statement: UpstreamStatement | undefined
   /** The connection would have known this statement from here on. */
   readonly preparedKey: string | undefined
+  readonly undo: (() => void) | undefined
 }
 
 /** Steps that were planned but not sent yet, so that several leave in one write. */
@@ -24,8 +25,9 @@ export interface Batch {
    * Makes the statement known under a name on the connection, if it is not.
    *
    * @param visible whether the client waits for ParseComplete
+   * @param undo called if the upstream refuses it, or something before it
    */
-  prepare(connection: Connection, statement: UpstreamStatement, visible: boolean): string
+  prepare(connection: Connection, statement: UpstreamStatement, visible: boolean, undo?: () => void): string
   /** Steps that were not sent yet. */
   size(): number
   /** Whether something waits for the upstream. */
@@ -46,6 +48,8 @@ export interface SendOptions {
   readonly visible: boolean
   readonly statement?: UpstreamStatement
   readonly rewrite?: SendStep['rewrite']
+  /** Called if the upstream refuses it, or something before it. */
+  readonly undo?: () => void
 }
 
 /** A pipeline longer than this is sent in portions. */
@@ -67,18 +71,18 @@ export function createBatch(writer: Writer): Batch {
       connection = used
       for (const step of first) add(step)
     },
-    send(frame, reply, { visible, statement, rewrite }) {
+    send(frame, reply, { visible, statement, rewrite, undo }) {
       add(
         { kind: 'send', frame, reply, visible, ...(rewrite === undefined ? {} : { rewrite }) },
-        { statement, preparedKey: undefined },
+        { statement, preparedKey: undefined, undo },
       )
     },
-    prepare(used, statement, visible) {
+    prepare(used, statement, visible, undo) {
       connection = used
       const key = preparedKey(statement, used.settingsKey)
-      if (!statement.cached || used.settingsKey === undefined) {
+      if (!statement.cached || used.settingsKey === undefined || used.settingsLocal) {
         const frame = encodeParse('', statement.sql, statement.parameterOids)
-        add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: undefined })
+        add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: undefined, undo })
         return ''
       }
       const { name, known, evicted } = used.prepared.prepare(key)
@@ -89,7 +93,7 @@ export function createBatch(writer: Writer): Batch {
         return name
       }
       const frame = encodeParse(name, statement.sql, statement.parameterOids)
-      add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: key })
+      add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: key, undo })
       return name
     },
     size: () => steps.length,
@@ -117,8 +121,10 @@ export function createBatch(writer: Writer): Batch {
       const { settingsKey } = used
       // Settings that came in the same transaction are undone with it.
       used.settingsKey = undefined
-      for (const note of runNotes.slice(failure.stepIndex))
+      for (const note of runNotes.slice(failure.stepIndex)) {
         if (note?.preparedKey !== undefined) used.prepared.forget(note.preparedKey)
+        note?.undo?.()
+      }
       const statement = runNotes[failure.stepIndex]?.statement
       if (statement !== undefined && failure.fields.get('M') === ERROR_CACHED_PLAN)
         used.prepared.forget(preparedKey(statement, settingsKey))

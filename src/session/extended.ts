@@ -14,7 +14,7 @@ import type { FormatCode, FrontendMessage } from '../protocol/message.js'
 import { encodeBind, encodeClose, encodeDescribe, encodeExecute } from '../protocol/request.js'
 import { answerPortion, askCatalog, cursorColumns, runCatalogCursor, withFormats } from './catalog-command.js'
 import { createCommand } from './command.js'
-import { noteCursor, requireCursor } from './cursor.js'
+import { noteCursor, requireCursor, sqlCursor } from './cursor.js'
 import { answerFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
 import { requireRoom } from './prepare-command.js'
@@ -49,7 +49,11 @@ export async function runParse(state: SessionState, message: Message<'parse'>): 
   }
   requireLiveBlock(state, statement.node)
   const command = await createCommand(state, statement, at, parameterOids)
-  if (command.kind === 'upstream') state.batch.prepare(await takeConnection(state), command.statement, true)
+  if (command.kind === 'upstream') {
+    state.batch.prepare(await takeConnection(state), command.statement, true, () =>
+      state.statements.delete(name),
+    )
+  }
   const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
   if (command.kind !== 'upstream') state.batch.local(PARSE_COMPLETE)
   state.statements.set(name, { text: statement.text, command, declaredOids: parameterOids, described })
@@ -92,7 +96,9 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
     )
   }
   if (command.kind === 'upstream' || command.kind === 'cursor') {
-    if (command.kind === 'cursor') requireCursor(state, command.node)
+    // A DECLARE is judged when it runs, as Postgres does.
+    if (command.kind === 'cursor' && !('DeclareCursorStmt' in command.node))
+      requireCursor(state, command.node)
     const connection = await takeConnection(state)
     const name = state.batch.prepare(connection, command.statement, false)
     const bound = boundValues(command.statement, {
@@ -105,7 +111,8 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
       ...bound,
       resultFormats: message.resultFormats,
     })
-    state.batch.send(frame, 'bind', { visible: true, statement: command.statement })
+    const undo = (): void => void state.portals.delete(message.portal)
+    state.batch.send(frame, 'bind', { visible: true, statement: command.statement, undo })
   } else state.batch.local(BIND_COMPLETE)
   state.portals.set(message.portal, {
     prepared,
@@ -124,6 +131,20 @@ function parameterCount({ command, described }: Prepared): number {
 }
 
 export async function runDescribe(state: SessionState, message: Message<'describe'>): Promise<void> {
+  if (message.target === 'portal' && !state.portals.has(message.name)) {
+    const catalog = state.catalogCursors.get(message.name)
+    if (catalog !== undefined) return state.batch.local(catalog.reply.rowDescription ?? NO_DATA)
+    const statement = sqlCursor(state, message.name)
+    if (statement !== undefined) {
+      await takeConnection(state)
+      const rewrite = (frame: Buffer): Buffer => showTables(state, { ...statement, origins: [] }, frame)
+      return state.batch.send(encodeDescribe('portal', message.name), 'describe-portal', {
+        visible: true,
+        statement,
+        rewrite,
+      })
+    }
+  }
   const portal = message.target === 'portal' ? findPortal(state, message.name) : undefined
   const prepared = portal?.prepared ?? findStatement(state, message.name)
   const { command, described } = prepared
@@ -164,7 +185,7 @@ function localColumns(
     case 'catalog-cursor':
       return cursorColumns(state, command) ?? NO_DATA
     case 'local':
-      return command.columns === undefined ? NO_DATA : textColumns(command.columns)
+      return command.columns === undefined ? NO_DATA : withFormats(textColumns(command.columns), formats)
     default:
       return NO_DATA
   }
@@ -181,6 +202,14 @@ export async function runExecute(
   message: Message<'execute'>,
   facts: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const cursor = state.portals.has(message.portal) ? undefined : sqlCursor(state, message.portal)
+  if (cursor !== undefined) {
+    await takeConnection(state)
+    return state.batch.send(encodeExecute(message.portal, message.rowsMax), 'execute', {
+      visible: true,
+      statement: cursor,
+    })
+  }
   const portal = findPortal(state, message.portal)
   const { command } = portal.prepared
   requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
@@ -211,6 +240,7 @@ async function executeUpstream(
   message: Message<'execute'>,
   command: Extract<Command, { kind: 'upstream' | 'cursor' }>,
 ): Promise<void> {
+  if (command.kind === 'cursor') requireCursor(state, command.node)
   await takeConnection(state)
   state.batch.send(encodeExecute(message.portal, message.rowsMax), 'execute', {
     visible: true,
@@ -218,7 +248,7 @@ async function executeUpstream(
   })
   if (command.kind !== 'cursor') return
   await state.batch.settle({ sync: false })
-  noteCursor(state, command.node)
+  noteCursor(state, command.node, command.statement)
 }
 
 export async function runClose(state: SessionState, message: Message<'close'>): Promise<void> {
@@ -226,10 +256,13 @@ export async function runClose(state: SessionState, message: Message<'close'>): 
     state.statements.delete(message.name)
     return state.batch.local(CLOSE_COMPLETE)
   }
+  const isCursor = !state.portals.has(message.name) && sqlCursor(state, message.name) !== undefined
+  state.sqlCursors.delete(message.name)
   const portal = state.portals.get(message.name)
   state.portals.delete(message.name)
   const upstream = portal?.prepared.command.kind === 'upstream' || portal?.prepared.command.kind === 'cursor'
-  if (!upstream || state.lease.current() === undefined) return state.batch.local(CLOSE_COMPLETE)
+  if ((!upstream && !isCursor) || state.lease.current() === undefined)
+    return state.batch.local(CLOSE_COMPLETE)
   await takeConnection(state)
   state.batch.send(encodeClose('portal', message.name), 'close', { visible: true })
 }

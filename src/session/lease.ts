@@ -1,14 +1,17 @@
 import { PgError } from '../errors.js'
-import { encodeBind, encodeExecute, encodeParse } from '../protocol/request.js'
+import { encodeBind, encodeClose, encodeExecute, encodeParse } from '../protocol/request.js'
 import type { Connection } from '../upstream/connection.js'
 import type { Pool } from '../upstream/pool.js'
 import type { SendStep, Step } from '../upstream/step.js'
 import { UPSTREAM_SETTINGS } from './setting.js'
 
+/** Not the unnamed one, which the client may have suspended. */
+export const HIDDEN_PORTAL = '\u{E000}rowgate'
+
 /** Steps that run a statement of the gateway's own, unseen by the client. */
 export function hiddenSteps(sql: string, values: readonly string[] = []): readonly Step[] {
   const bind = {
-    portal: '',
+    portal: HIDDEN_PORTAL,
     statement: '',
     parameterFormats: [],
     values: values.map((value) => Buffer.from(value, 'utf8')),
@@ -30,11 +33,17 @@ export function hiddenSteps(sql: string, values: readonly string[] = []): readon
       'parse',
     ),
     hidden(encodeBind(bind), 'bind'),
-    hidden(encodeExecute('', 0), 'execute'),
+    hidden(encodeExecute(HIDDEN_PORTAL, 0), 'execute'),
+    hidden(encodeClose('portal', HIDDEN_PORTAL), 'close'),
   ]
 }
 
 const SETTINGS_SQL = `SELECT ${UPSTREAM_SETTINGS.map((name, index) => `pg_catalog.set_config('${name}', $${index + 1}, false)`).join(', ')}`
+
+/** Equal exactly when the values are. */
+export function settingsKeyOf(values: readonly string[]): string {
+  return values.join('\0')
+}
 
 /** A session's hold on one upstream connection, from the first statement that needs it until its transaction ends. */
 export interface Lease {
@@ -75,7 +84,7 @@ export function createLease(pool: Pool): Lease {
         }
       }
       if (settings === undefined) return { connection, steps: [] }
-      const key = settings.join('\0')
+      const key = settingsKeyOf(settings)
       if (connection.settingsKey === key) return { connection, steps: [] }
       connection.settingsKey = key
       return { connection, steps: hiddenSteps(SETTINGS_SQL, settings) }

@@ -3,7 +3,6 @@ import { explain } from './explain.js'
 import { answer, type LocalAnswer } from './local-answer.js'
 import { prepareStatement } from './prepare-command.js'
 import { runSet, showLocal } from './setting-command.js'
-import { NO_SETTINGS } from './settings.js'
 import type { Command, SessionState } from './state.js'
 import { runTransaction } from './transaction-command.js'
 
@@ -66,6 +65,6 @@ async function discard(state: SessionState, target: string): Promise<LocalAnswer
   state.statements.clear()
   state.portals.clear()
   state.catalogCursors.clear()
-  state.settings = NO_SETTINGS
+  state.settings = state.startupSettings
   return answer('DISCARD ALL')
 }

@@ -5,6 +5,7 @@ import type { Node } from '../sql/tree.js'
 import { createCommand } from './command.js'
 import { innerSource } from './inner-text.js'
 import type { Prepared, SessionState, Source } from './state.js'
+import { takeConnection } from './upstream-command.js'
 
 type At = (location: number | undefined) => number | undefined
 type PrepareStmt = Extract<Node, { PrepareStmt: unknown }>['PrepareStmt']
@@ -37,6 +38,11 @@ export async function prepareStatement(
   const own = { node: query, ...inner }
   const command = await createCommand(state, own, at, declaredOids)
   const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
+  if (command.kind === 'upstream') {
+    // The upstream may refuse it; then the name stays free.
+    state.batch.prepare(await takeConnection(state), command.statement, false)
+    await state.batch.settle({ sync: false })
+  }
   state.statements.set(name, { text: name, command, declaredOids, described })
 }
 

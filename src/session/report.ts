@@ -40,6 +40,14 @@ export function warningFrame(code: string, message: string): Buffer {
 /** What Postgres says when the tables behind a prepared statement changed. */
 export const ERROR_CACHED_PLAN = 'cached plan must not change result type'
 
+/** Hints of Postgres that name nothing, and so can be passed on. */
+const VETTED_HINTS = new Set([
+  'No operator matches the given name and argument types. You might need to add explicit type casts.',
+  'No operator matches the given name and argument type. You might need to add an explicit type cast.',
+  'No function matches the given name and argument types. You might need to add explicit type casts.',
+  'Use an explicit type cast or check the parameter types.',
+])
+
 /** Conditions whose message names tables, schemas or columns of the upstream. */
 const NAMING = new Set(['42P01', '42501', '3F000', '42703', '42P02', '42704'])
 
@@ -61,7 +69,14 @@ export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement
       hint: 'Whoever keeps the model finds the reason with `rowgate check`.',
     })
   }
-  return new ReportedError({ code, message: fields.get('M') ?? 'error in the upstream database', position })
+  const given = fields.get('H')
+  const hint = given !== undefined && VETTED_HINTS.has(given) ? given : undefined
+  return new ReportedError({
+    code,
+    message: fields.get('M') ?? 'error in the upstream database',
+    hint,
+    position,
+  })
 }
 
 /** The client's position for a character (from 1) of the printed text, if that character was printed from a node of the client's. */

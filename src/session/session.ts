@@ -8,12 +8,13 @@ import { BATCH_STEPS_MAX } from './batch.js'
 import { endCatalogCursors } from './catalog-command.js'
 import { leaveUpstream, SessionEnd, startExpiryTimer, tokenExpired } from './ending.js'
 import { runBind, runClose, runDescribe, runExecute, runParse } from './extended.js'
+import { settingsKeyOf } from './lease.js'
 import type { Malformed, Reader } from './reader.js'
 import { errorFrame, ReportedError, reportOf } from './report.js'
 import { runSimple } from './simple.js'
 import type { SessionState } from './state.js'
 import { failed } from './transaction.js'
-import { releaseIfIdle } from './upstream-command.js'
+import { releaseIfIdle, wantedSettings } from './upstream-command.js'
 
 export interface SessionDeps {
   readonly reader: Reader
@@ -52,6 +53,10 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   let stopping: PgError | undefined
   let wake: (() => void) | undefined
   let lastText = ''
+  /** How the upstream spells the values of REPORTED, by the settings that were wanted. */
+  const spellings = new Map([
+    [settingsKeyOf(wantedSettings(state)), REPORTED.map((name) => reported.get(name))],
+  ])
 
   const beforeStatement = (): void => {
     const { expiresAtMs } = state.context
@@ -65,8 +70,16 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       state.writer.write(encodeParameterStatus(name, value))
     }
     const connection = state.lease.current()
-    if (connection !== undefined) for (const name of REPORTED) report(name, connection.parameters.get(name))
-    report('application_name', state.settings.get('application_name'))
+    const key = settingsKeyOf(wantedSettings(state))
+    const applied = connection !== undefined && connection.settingsKey === key
+    // What a connection says besides is another session's, or was undone.
+    const spoken = applied ? REPORTED.map((name) => connection.parameters.get(name)) : undefined
+    if (spoken !== undefined && connection?.settingsLocal === false) spellings.set(key, spoken)
+    const values = spoken ?? spellings.get(key) ?? []
+    REPORTED.forEach((name, index) => {
+      report(name, values[index])
+    })
+    report('application_name', state.settings.get('application_name') ?? '')
   }
 
   /** Ends a request: the upstream is synchronised, the connection given back, the client told how it stands. */
@@ -80,8 +93,11 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
     reportParameters()
     if (state.transaction.status === 'I') {
       state.portals.clear()
+      for (const name of state.sqlCursors.keys())
+        if (!state.heldCursors.has(name)) state.sqlCursors.delete(name)
       endCatalogCursors(state)
     }
+    state.settingsAtRequest = state.settings
     releaseIfIdle(state)
     state.writer.write(encodeReadyForQuery(state.transaction.status))
   }
@@ -104,6 +120,8 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       state.batch.clear()
       state.transaction = { ...state.transaction, begun: false }
     }
+    // Outside a block the whole request is one transaction, and what it set goes back with it.
+    if (state.transaction.status === 'I') state.settings = state.settingsAtRequest
     state.transaction = failed(state.transaction)
     if (reportOf(error).code === 'XX000' && !(error instanceof ReportedError))
       state.observe({ kind: 'internal_error', sessionId: state.id, error })
@@ -125,6 +143,8 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
 
   const runQuery = async (sql: string): Promise<void> => {
     lastText = sql
+    state.statements.delete('')
+    state.portals.delete('')
     const startedAtMs = state.nowMs()
     let code: string | undefined
     try {

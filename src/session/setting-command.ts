@@ -1,19 +1,21 @@
 import { PgError } from '../errors.js'
-import { encodeBind, encodeExecute, encodeParse } from '../protocol/request.js'
 import type { Node, VariableSetStmt } from '../sql/tree.js'
+import { hiddenSteps, settingsKeyOf } from './lease.js'
 import { answer, type LocalAnswer } from './local-answer.js'
+import { warningFrame } from './report.js'
 import { findSetting } from './setting.js'
 import { checkLocalSetting, limitedValue, shownValue, unrecognized, withSetting } from './settings.js'
 import type { SessionState } from './state.js'
 import { readOptions } from './transaction-command.js'
-import { takeConnection } from './upstream-command.js'
+import { takeConnection, wantedSettings } from './upstream-command.js'
 
 /** SET and RESET in all their forms. */
 export async function runSet(state: SessionState, statement: VariableSetStmt): Promise<LocalAnswer> {
   const name = statement.name ?? ''
   switch (statement.kind) {
     case 'VAR_RESET_ALL':
-      state.settings = new Map([...state.settings].filter(([key]) => key === 'application_name'))
+      state.settings = state.startupSettings
+      await takeConnection(state)
       return answer('RESET')
     case 'VAR_RESET':
     case 'VAR_SET_DEFAULT':
@@ -40,7 +42,7 @@ function setTransaction(state: SessionState, name: string, args: readonly Node[]
       state.settings = withSetting(state.settings, 'default_transaction_isolation', options.isolation)
     return
   }
-  if (state.transaction.status !== 'T') return
+  if (state.transaction.status !== 'T') return warnOutsideBlock(state, 'SET TRANSACTION')
   if (state.transaction.begun && options.isolation !== undefined) {
     throw new PgError(
       'active_sql_transaction',
@@ -59,9 +61,9 @@ async function resetOne(state: SessionState, name: string): Promise<void> {
   if (special === 'role' || special === 'session_authorization') return
   const setting = findSetting(name)
   if (setting === undefined && !state.settings.has(special)) throw unrecognized(name)
-  state.settings = withSetting(state.settings, name, undefined)
-  // Applied with the next statement, as everything that differs.
-  if (setting?.kind === 'upstream' && state.transaction.begun) await takeConnection(state)
+  state.settings = withSetting(state.settings, name, state.startupSettings.get(special))
+  // Applied at once, so that the client is told at once.
+  if (setting?.kind === 'upstream') await takeConnection(state)
 }
 
 export async function setOne(
@@ -83,6 +85,7 @@ export async function setOne(
     return
   }
   // Outside a block SET LOCAL has no effect; Postgres only warns.
+  if (local && state.transaction.status === 'I') warnOutsideBlock(state, 'SET LOCAL')
   const scoped =
     local && state.transaction.status === 'I'
       ? undefined
@@ -92,7 +95,14 @@ export async function setOne(
           limitedValue(setting.name, value, state.upstreamDefaults),
           local,
         )
-  if (!local && scoped !== undefined) state.settings = withSetting(state.settings, name, scoped)
+  if (local || scoped === undefined) return
+  state.settings = withSetting(state.settings, name, scoped)
+  const connection = state.lease.current()
+  if (connection !== undefined) connection.settingsKey = settingsKeyOf(wantedSettings(state))
+}
+
+function warnOutsideBlock(state: SessionState, command: string): void {
+  state.batch.local(warningFrame('25P01', `${command} can only be used in transaction blocks`))
 }
 
 /** Has the upstream check and apply a value, and gives it in the upstream's own spelling. */
@@ -103,18 +113,10 @@ async function applyUpstream(
   local: boolean,
 ): Promise<string> {
   const connection = await takeConnection(state)
-  const values = [name, value, String(local)].map((text) => Buffer.from(text, 'utf8'))
   const sql = 'SELECT pg_catalog.set_config($1, $2, $3::pg_catalog.bool)'
-  state.batch.send(encodeParse('', sql, [25, 25, 25]), 'parse', { visible: false })
-  state.batch.send(
-    encodeBind({ portal: '', statement: '', parameterFormats: [], values, resultFormats: [] }),
-    'bind',
-    { visible: false },
-  )
-  state.batch.send(encodeExecute('', 0), 'execute', { visible: false })
+  state.batch.before(connection, hiddenSteps(sql, [name, value, String(local)]))
   await state.batch.settle({ sync: false })
-  // The next statement compares what is applied with what is wanted.
-  connection.settingsKey = undefined
+  if (local) connection.settingsLocal = true
   return value
 }
 

@@ -32,7 +32,7 @@ export async function runSimple(
   for (const statement of statements) {
     beforeStatement()
     requireLiveBlock(state, statement.node)
-    await runStatement(state, statement, at, facts)
+    await runStatement(state, statement, at, facts, statements.length > 1)
   }
 }
 
@@ -50,6 +50,7 @@ async function runStatement(
   parsed: Statement,
   at: (location: number | undefined) => number | undefined,
   facts: ReadonlyMap<string, string>,
+  inImplicitBlock: boolean,
 ): Promise<void> {
   const { node } = parsed
   if ('ExecuteStmt' in node) {
@@ -71,7 +72,7 @@ async function runStatement(
       return runUpstream(state, command.statement, [])
     case 'cursor':
       refuseParameters(command.statement)
-      return runCursor(state, command)
+      return runCursor(state, command, inImplicitBlock)
     case 'catalog':
       return answerWhole(state, await askCatalog(state, command, NO_VALUES))
     case 'catalog-cursor': {
@@ -81,6 +82,8 @@ async function runStatement(
       return frames.forEach(state.batch.local)
     }
     case 'local': {
+      if (inImplicitBlock && 'DiscardStmt' in node && node.DiscardStmt.target === 'DISCARD_ALL')
+        throw new PgError('active_sql_transaction', 'DISCARD ALL cannot run inside a transaction block')
       const result = await runLocal(state, command, at, facts)
       if (result === undefined) return
       if (command.columns !== undefined) state.batch.local(textColumns(command.columns))
@@ -95,11 +98,15 @@ function refuseParameters(statement: UpstreamStatement): void {
   if (statement.clientParameterCount > 0) throw new PgError('undefined_parameter', 'there is no parameter $1')
 }
 
-async function runCursor(state: SessionState, command: Extract<Command, { kind: 'cursor' }>): Promise<void> {
-  requireCursor(state, command.node)
+async function runCursor(
+  state: SessionState,
+  command: Extract<Command, { kind: 'cursor' }>,
+  inImplicitBlock: boolean,
+): Promise<void> {
+  requireCursor(state, command.node, inImplicitBlock)
   await runUpstream(state, command.statement, [])
   await state.batch.settle({ sync: false })
-  noteCursor(state, command.node)
+  noteCursor(state, command.node, command.statement)
 }
 
 async function runUpstream(

@@ -82,12 +82,23 @@ export interface SessionState {
   readonly upstreamDefaults: ReadonlyMap<string, string>
   transaction: Transaction
   settings: SettingValues
+  /** Settings of the StartupMessage, to which RESET goes back. */
+  readonly startupSettings: SettingValues
+  /** Settings when the request began, or its last transaction ended: outside a block an error goes back to them. */
+  settingsAtRequest: SettingValues
   /** Settings when the transaction block began, and at each savepoint. */
   settingsAtBegin: SettingValues | undefined
-  savepoints: { readonly name: string; readonly settings: SettingValues }[]
+  savepoints: {
+    readonly name: string
+    readonly settings: SettingValues
+    /** Portals that were open then. */
+    readonly portals: readonly string[]
+  }[]
   readonly statements: Map<string, Prepared>
   readonly portals: Map<string, Portal>
   /** Names of WITH HOLD cursors, which keep the connection after their transaction. */
   readonly heldCursors: Set<string>
+  /** Cursors that were declared upstream. */
+  readonly sqlCursors: Map<string, UpstreamStatement>
   readonly catalogCursors: Map<string, CatalogCursor>
 }

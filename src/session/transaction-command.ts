@@ -37,7 +37,7 @@ export async function runTransaction(state: SessionState, statement: Transaction
     case 'TRANS_STMT_SAVEPOINT':
       requireBlock(state, 'SAVEPOINT')
       await runVisible(state, `SAVEPOINT ${quoteIdentifier(name)}`, { sync: true })
-      state.savepoints.push({ name, settings: state.settings })
+      state.savepoints.push({ name, settings: state.settings, portals: [...state.portals.keys()] })
       return
     case 'TRANS_STMT_RELEASE':
       requireBlock(state, 'RELEASE SAVEPOINT')
@@ -50,15 +50,23 @@ export async function runTransaction(state: SessionState, statement: Transaction
       requireSavepoint(state, name)
       await runVisible(state, `ROLLBACK TO SAVEPOINT ${quoteIdentifier(name)}`, { sync: true })
       const index = lastSavepoint(state, name)
-      state.settings = state.savepoints[index]?.settings ?? state.settings
+      const savepoint = state.savepoints[index]
+      if (savepoint !== undefined) goBack(state, savepoint)
       state.savepoints = state.savepoints.slice(0, index + 1)
       state.transaction = { ...state.transaction, status: 'T' }
-      forgetSettings(state)
       return
     }
     default:
       throw new PgError('feature_not_supported', 'two-phase commit is not available through this gateway')
   }
+}
+
+/** Portals that were opened since are gone, and settings as they were. */
+function goBack(state: SessionState, { settings, portals }: SessionState['savepoints'][number]): void {
+  for (const name of state.portals.keys()) if (!portals.includes(name)) state.portals.delete(name)
+  if (state.settings === settings) return
+  state.settings = settings
+  forgetSettings(state)
 }
 
 function lastSavepoint(state: SessionState, name: string): number {
@@ -107,6 +115,9 @@ async function endTransaction(
     local(tag)
   }
   if (!commits) forgetSettings(state)
+  const connection = state.lease.current()
+  if (connection !== undefined) connection.settingsLocal = false
+  state.settingsAtRequest = state.settings
   state.savepoints = []
   state.transaction = statement.chain ? { status: 'T', begun: false, options } : IDLE
   state.settingsAtBegin = statement.chain ? state.settings : undefined

@@ -25,15 +25,20 @@ export async function takeConnection(state: SessionState): Promise<Connection> {
       },
     )
   }
-  const settings =
-    state.transaction.status === 'E' ? undefined : upstreamValues(state.settings, state.upstreamDefaults)
+  const settings = state.transaction.status === 'E' ? undefined : wantedSettings(state)
   const { connection, steps } = await state.lease.take(settings)
-  state.batch.before(connection, steps)
+  // BEGIN first: behind a query it would be the middle of a transaction, which takes no isolation level any more.
   if (state.transaction.status === 'T' && !state.transaction.begun) {
     state.batch.before(connection, hiddenSteps(beginSql(state.transaction.options)))
     state.transaction = { ...state.transaction, begun: true }
   }
+  state.batch.before(connection, steps)
   return connection
+}
+
+/** The values that a session wants on its connection. */
+export function wantedSettings(state: SessionState): readonly string[] {
+  return upstreamValues(state.settings, state.upstreamDefaults)
 }
 
 /** Plans a statement without parameters whose CommandComplete the client sees, and runs it at once. */

@@ -29,6 +29,8 @@ export interface Connection {
   readonly openedAtMs: number
   /** Which session settings are applied; the session layer's own memo. */
   settingsKey: string | undefined
+  /** Whether SET LOCAL put other values over them until the transaction ends; the session layer's memo, too. */
+  settingsLocal: boolean
   /** A cancel that is under way: the connection must not serve anyone else before it ended. */
   cancelling: Promise<void> | undefined
   status(): TransactionStatus
@@ -95,6 +97,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     prepared: createPreparedNames(options.preparedMax),
     openedAtMs: Date.now(),
     settingsKey: undefined,
+    settingsLocal: false,
     cancelling: undefined,
     status: exchange.status,
     closed: exchange.closed,
