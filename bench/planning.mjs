@@ -4,7 +4,7 @@ import { createSecurityContext } from '../dist/auth/security-context.js'
 import { compileModel } from '../dist/model/compile.js'
 import { visibleTables } from '../dist/plan/table.js'
 import { typeModel } from '../dist/probe.js'
-import { createPlanner } from '../dist/session/planner.js'
+import { createKeptPlans, createPlanner } from '../dist/session/planner.js'
 import { printChecked } from '../dist/sql/checked.js'
 import { DEFAULT_SQL_LIMITS } from '../dist/sql/limits.js'
 import { loadParser, parseStatements } from '../dist/sql/parse.js'
@@ -38,18 +38,25 @@ async function createBenchPlanner() {
   })
   const files = Object.entries(PROJECT).map(([path, text]) => ({ path, text }))
   const { model } = compileModel(files, context.claims, { projectDir: '.', environment: {} })
-  const typed = await typeModel(model, context, async () => ({
-    fields: Array.from({ length: 100 }, () => ({ typeOid: TEXT })),
-    parameterOids: Array.from({ length: 10 }, () => INT8),
-  }))
-  return createPlanner({
-    typed,
-    tables: visibleTables(typed, { context, groups: [] }),
-    context,
-    groups: [],
-    facts: { user: 'ann', database: 'db', processId: 1, version: 'PostgreSQL 18' },
-    queryRewrite: undefined,
+  const typed = await typeModel(model, context, {
+    isTable: async () => true,
+    describe: async () => ({
+      fields: Array.from({ length: 100 }, () => ({ typeOid: TEXT, typeModifier: -1 })),
+      parameterOids: Array.from({ length: 10 }, () => INT8),
+    }),
   })
+  // A new one each time: what is measured is a plan that nobody made before.
+  return () =>
+    createPlanner({
+      kept: createKeptPlans(),
+      contextId: '',
+      typed,
+      tables: visibleTables(typed, { context, groups: [] }),
+      context,
+      groups: [],
+      facts: { user: 'ann', database: 'db', processId: 1, version: 'PostgreSQL 18' },
+      queryRewrite: undefined,
+    })
 }
 
 /** Microseconds of one call. @param {() => unknown} work @param {number} times */
@@ -85,7 +92,7 @@ export async function measurePlanning({ times }) {
     const node = only(sql)
     if (node === undefined || !('SelectStmt' in node)) return undefined
     const select = node.SelectStmt
-    return () => planner.plan({ select, at: () => undefined, declaredOids: [], form: 'bind', cached: true })
+    return () => planner().plan({ select, at: () => undefined, declaredOids: [], form: 'bind', cached: true })
   }
   /** @type {Stages[]} */
   const stages = []

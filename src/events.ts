@@ -23,6 +23,18 @@ export type Event =
       readonly outcome: 'ok' | 'error'
       /** SQLSTATE of the error. */
       readonly code: string | undefined
+      readonly address: string
+      /** Claims by which the operator tells people apart. */
+      readonly who: Readonly<Record<string, string>>
+      /** Equal for statements that differ in their constants only; undefined for what is no SQL, or if nobody audits. */
+      readonly fingerprint: string | undefined
+      /** Cubes that were read, and what limited their rows. */
+      readonly cubes: readonly { readonly cube: string; readonly rules: readonly string[] }[]
+      /** Names of the claims whose values were bound. */
+      readonly claims: readonly string[]
+      readonly rows: number
+      /** Bytes that went to the client. */
+      readonly bytes: number
       readonly durationMs: number
     }
   | { readonly kind: 'session_ended'; readonly sessionId: number; readonly reason: string }

@@ -13,6 +13,7 @@ import type { ModelFile } from './model/definition.js'
 import type { EvaluateOptions } from './model/evaluate.js'
 import { loadModelFiles } from './model/load.js'
 import { createModels } from './models.js'
+import { createAudit } from './observe/audit.js'
 import { createLog } from './observe/log.js'
 import { visibleTables } from './plan/table.js'
 import { type Describe, findMemberProblems, type IsTable } from './probe.js'
@@ -133,7 +134,13 @@ export interface Serving {
 
 /** Serves until closed. @throws DiagnosticsError, PgError, or the error of listen() */
 export async function serve(config: Config, print: Print): Promise<Serving> {
-  const observe = createLog(config.logLevel, { format: config.logFormat })
+  const log = createLog(config.logLevel, { format: config.logFormat })
+  const { target } = config.audit
+  const audit = target === undefined ? undefined : createAudit(target)
+  const observe: Observe = (event) => {
+    log(event)
+    audit?.(event)
+  }
   const project = await openProject(config, observe, print)
   const nowMs = Date.now
   const { secrets } = config.auth

@@ -14,6 +14,7 @@ import type { Hooks } from './hooks.js'
 import type { Models } from './models.js'
 import { visibleTables } from './plan/table.js'
 import type { TypedModel } from './plan/typed-model.js'
+import { createAccount } from './session/audit.js'
 import { createBatch } from './session/batch.js'
 import { createDirectory, type Directory } from './session/directory.js'
 import { type Gate, type GateDeps, openGate } from './session/gate.js'
@@ -21,14 +22,16 @@ import { createLease } from './session/lease.js'
 import { createKeptPlans, createPlanner, type KeptPlans } from './session/planner.js'
 import { createSession } from './session/session.js'
 import { createSessionCatalog } from './session/session-catalog.js'
+import { applyStartSettings } from './session/setting-command.js'
+import { NO_SETTINGS, reportedValues } from './session/settings.js'
 import type { SessionState } from './session/state.js'
 import { IDLE } from './session/transaction.js'
-import { takeConnection } from './session/upstream-command.js'
 import { DEFAULT_SQL_LIMITS } from './sql/limits.js'
 import { type Parsed, parseStatements } from './sql/parse.js'
 import { cancelUpstream } from './upstream/cancel.js'
 import type { UpstreamOptions } from './upstream/connect.js'
 import type { Pool } from './upstream/pool.js'
+import { unsafePowers } from './upstream-role.js'
 
 export interface ServeDeps {
   readonly config: Config
@@ -90,9 +93,16 @@ interface Shared extends ServeDeps {
   readonly modelId: (typed: TypedModel) => number
 }
 
-async function readUpstream({ pool, config }: ServeDeps): Promise<UpstreamFacts> {
+async function readUpstream({ pool, config, observe }: ServeDeps): Promise<UpstreamFacts> {
   return pool.use(async (connection) => {
     const [row] = await connection.query("SELECT pg_catalog.current_setting('TimeZone')")
+    // The demo's database has one user, and nothing to lose.
+    const powers = config.upstream === undefined ? [] : await unsafePowers(connection)
+    if (powers.length > 0)
+      observe({
+        kind: 'warning',
+        message: `the upstream role ${powers.join(', ')}: SECURITY.md has one that may read and nothing else`,
+      })
     const defaults = new Map([
       ['DateStyle', 'ISO, MDY'],
       ['IntervalStyle', 'postgres'],
@@ -183,18 +193,25 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     batch: createBatch(start.writer),
     parse,
     nowMs,
+    account: createAccount(),
+    audit: {
+      address: start.address,
+      who: namedClaims(context, config.audit.claims),
+      fingerprints: config.audit.target !== undefined,
+    },
     limits: config.limits,
     upstreamDefaults: upstream.defaults,
     transaction: IDLE,
-    settings,
-    startupSettings: settings,
-    settingsAtRequest: settings,
-    settingsAtBegin: undefined,
+    implicitBlock: false,
+    settings: NO_SETTINGS,
+    settingsOnCommit: NO_SETTINGS,
+    settingsOnRollback: NO_SETTINGS,
+    startSettings: settings,
+    customSettings: new Set(),
     savepoints: [],
     statements: new Map(),
     portals: new Map(),
     heldCursors: new Set(),
-    sqlCursors: new Map(),
     catalogCursors: new Map(),
   }
   const reported = await initialParameters(state, upstream)
@@ -229,6 +246,20 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
 
 /** How long a login waits for the first catalog of its kind. Cubes can be queried without it. */
 const CATALOG_PATIENCE_MS = 5_000
+
+/** Claims that are texts or numbers, as texts. */
+function namedClaims(
+  { claims }: SecurityContext,
+  names: readonly string[],
+): Readonly<Record<string, string>> {
+  const known = names.flatMap((name) => {
+    const value = Object.hasOwn(claims, name) ? claims[name] : undefined
+    return value === undefined || value === null || typeof value === 'object'
+      ? []
+      : [[name, String(value)] as const]
+  })
+  return Object.fromEntries(known)
+}
 
 /** Statements that may ask for the sessions of a login, or for their end. */
 const ABOUT_SESSIONS = /pg_(stat|cancel|terminate)/i
@@ -269,25 +300,17 @@ async function initialParameters(
   state: SessionState,
   { defaults }: UpstreamFacts,
 ): Promise<ReadonlyMap<string, string>> {
-  const values = new Map(defaults)
-  if ([...defaults.keys()].some((name) => state.settings.has(name.toLowerCase()))) {
-    try {
-      const connection = await takeConnection(state)
-      await state.batch.settle({ sync: true })
-      for (const name of ['DateStyle', 'IntervalStyle', 'TimeZone']) {
-        const value = connection.parameters.get(name)
-        if (value !== undefined) values.set(name, value)
-      }
-      state.lease.release()
-    } catch (error) {
-      state.lease.destroy()
-      throw error instanceof PgError
-        ? error
-        : new PgError('invalid_parameter_value', error instanceof Error ? error.message : 'invalid setting')
-    }
+  try {
+    await applyStartSettings(state)
+  } catch (error) {
+    state.lease.destroy()
+    throw error instanceof PgError
+      ? error
+      : new PgError('invalid_parameter_value', error instanceof Error ? error.message : 'invalid setting')
   }
+  const values = new Map(reportedValues(state.settings, defaults))
   return new Map([
-    ['application_name', state.settings.get('application_name') ?? ''],
+    ['application_name', values.get('application_name') ?? ''],
     ['client_encoding', 'UTF8'],
     ['DateStyle', values.get('DateStyle') ?? 'ISO, MDY'],
     ['default_transaction_read_only', 'on'],

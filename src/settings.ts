@@ -258,6 +258,20 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     whole(0, 3_600_000),
   ),
   setting(
+    'ROWGATE_AUDIT',
+    '',
+    '',
+    'Where each login and statement is written, one JSON object a line: stdout, or a file to append to',
+    text,
+  ),
+  setting(
+    'ROWGATE_AUDIT_CLAIMS',
+    'list',
+    'sub',
+    'Claims whose values the audit tells people apart by, separated by commas',
+    text,
+  ),
+  setting(
     'ROWGATE_LOG_LEVEL',
     '',
     'info',

@@ -84,6 +84,7 @@ const COMPOSERS = [
   'health',
   'probe',
   'catalog-tables',
+  'upstream-role',
 ]
 const READ_THE_PROCESS = ['main', 'cli', 'config', 'health']
 /** Folders in which nothing waits, reads or asks the time: the same input gives the same output. */

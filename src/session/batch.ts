@@ -11,13 +11,16 @@ interface StepNote {
   readonly statement: UpstreamStatement | undefined
   /** The connection would have known this statement from here on. */
   readonly preparedKey: string | undefined
-  readonly undo: (() => void) | undefined
+  readonly undo: Undo | undefined
 }
+
+/** Takes back what the session noted when it planned a step, because the step failed or never ran. */
+export type Undo = () => void
 
 /** Steps that were planned but not sent yet, so that several leave in one write. */
 export interface Batch {
   /** A reply of the session's own, in its place. */
-  local(frame: Buffer): void
+  local(frame: Buffer, undo?: Undo): void
   /** Steps that must come first on this connection. */
   before(connection: Connection, steps: readonly Step[]): void
   send(frame: Buffer, reply: SendStep['reply'], options: SendOptions): void
@@ -25,9 +28,8 @@ export interface Batch {
    * Makes the statement known under a name on the connection, if it is not.
    *
    * @param visible whether the client waits for ParseComplete
-   * @param undo called if the upstream refuses it, or something before it
    */
-  prepare(connection: Connection, statement: UpstreamStatement, visible: boolean, undo?: () => void): string
+  prepare(connection: Connection, statement: UpstreamStatement, visible: boolean, undo?: Undo): string
   /** Steps that were not sent yet. */
   size(): number
   /** Whether something waits for the upstream. */
@@ -47,9 +49,8 @@ export interface Batch {
 export interface SendOptions {
   readonly visible: boolean
   readonly statement?: UpstreamStatement
+  readonly undo?: Undo
   readonly rewrite?: SendStep['rewrite']
-  /** Called if the upstream refuses it, or something before it. */
-  readonly undo?: () => void
 }
 
 /** A pipeline longer than this is sent in portions. */
@@ -66,12 +67,13 @@ export function createBatch(writer: Writer): Batch {
     if (step.kind === 'send') touched = true
   }
   const batch: Batch = {
-    local: (frame) => add({ kind: 'local', frame }),
+    local: (frame, undo) =>
+      add({ kind: 'local', frame }, { statement: undefined, preparedKey: undefined, undo }),
     before(used, first) {
       connection = used
       for (const step of first) add(step)
     },
-    send(frame, reply, { visible, statement, rewrite, undo }) {
+    send(frame, reply, { visible, statement, undo, rewrite }) {
       add(
         { kind: 'send', frame, reply, visible, ...(rewrite === undefined ? {} : { rewrite }) },
         { statement, preparedKey: undefined, undo },
@@ -79,8 +81,8 @@ export function createBatch(writer: Writer): Batch {
     },
     prepare(used, statement, visible, undo) {
       connection = used
-      const key = preparedKey(statement, used.settingsKey)
-      if (!statement.cached || used.settingsKey === undefined || used.settingsLocal) {
+      const key = preparedKey(statement, used.applied)
+      if (!statement.cached) {
         const frame = encodeParse('', statement.sql, statement.parameterOids)
         add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: undefined, undo })
         return ''
@@ -89,7 +91,7 @@ export function createBatch(writer: Writer): Batch {
       for (const old of evicted)
         add({ kind: 'send', frame: encodeClose('statement', old), reply: 'close', visible: false })
       if (known) {
-        if (visible) batch.local(PARSE_COMPLETE)
+        if (visible) batch.local(PARSE_COMPLETE, undo)
         return name
       }
       const frame = encodeParse(name, statement.sql, statement.parameterOids)
@@ -115,19 +117,20 @@ export function createBatch(writer: Writer): Batch {
       const all: Step[] = mustSync
         ? [...run, { kind: 'send', frame: SYNC, reply: 'sync', visible: false }]
         : run
-      const { failure } = await used.exchange(all, writer)
+      const { status, failure } = await used.exchange(all, writer)
       if (mustSync) touched = false
-      if (failure === undefined) return
-      const { settingsKey } = used
+      const { applied } = used
       // Settings that came in the same transaction are undone with it.
-      used.settingsKey = undefined
-      for (const note of runNotes.slice(failure.stepIndex)) {
+      if (failure !== undefined) used.applied = used.appliedOnRollback
+      if (status === 'I') used.appliedOnRollback = used.applied
+      if (failure === undefined) return
+      for (const note of runNotes.slice(failure.stepIndex).toReversed()) {
         if (note?.preparedKey !== undefined) used.prepared.forget(note.preparedKey)
         note?.undo?.()
       }
       const statement = runNotes[failure.stepIndex]?.statement
       if (statement !== undefined && failure.fields.get('M') === ERROR_CACHED_PLAN)
-        used.prepared.forget(preparedKey(statement, settingsKey))
+        used.prepared.forget(preparedKey(statement, applied))
       throw reportOfFields(failure.fields, statement)
     },
     clear() {

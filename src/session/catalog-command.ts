@@ -9,6 +9,7 @@ import {
   PORTAL_SUSPENDED,
 } from '../protocol/backend.js'
 import type { FormatCode } from '../protocol/message.js'
+import { rowsOfTag } from './audit.js'
 import { fetchRows } from './catalog-cursor.js'
 import { CURSOR_HOLD } from './cursor.js'
 import { setOne } from './setting-command.js'
@@ -26,7 +27,9 @@ export async function askCatalog(
   if (state.batch.waiting()) await state.batch.settle({ sync: false })
   // A value that may not be set must keep the whole statement from running.
   for (const { name, value, local } of settings) await setOne(state, name, value, local)
-  return state.catalog.run({ ...statement, ...values })
+  const reply = await state.catalog.run({ ...statement, ...values })
+  state.account.count(rowsOfTag(reply.tag))
+  return reply
 }
 
 /** All of an answer as the simple protocol gives it. */

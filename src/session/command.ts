@@ -4,6 +4,8 @@ import { writtenSettings } from '../plan/route.js'
 import { printChecked } from '../sql/checked.js'
 import type { Statement } from '../sql/parse.js'
 import type { CopyStmt, Node, SelectStmt } from '../sql/tree.js'
+import { NO_READS } from './audit.js'
+import { executeCommand } from './execute-command.js'
 import { innerSource } from './inner-text.js'
 import { refusal } from './refusal.js'
 import { findSetting } from './setting.js'
@@ -39,6 +41,7 @@ export async function createCommand(
   }
   if ('VariableShowStmt' in node)
     return showCommand(state, node.VariableShowStmt.name ?? '', node, source, at)
+  if ('ExecuteStmt' in node) return executeCommand(state, node.ExecuteStmt, at)
   if ('ExplainStmt' in node) return { kind: 'local', node, columns: ['QUERY PLAN'], source }
   if (isLocal(node)) return { kind: 'local', node, columns: undefined, source }
   throw refusal(node)
@@ -132,10 +135,11 @@ function plainStatement(sql: string, at: At): UpstreamStatement {
     sql,
     positions: [],
     origins: [],
+    reads: NO_READS,
     at,
     parameterOids: [],
     clientParameterCount: 0,
-    claimValues: [],
+    ownValues: [],
     cached: false,
   }
 }

@@ -1,47 +1,62 @@
 import { PgError } from '../errors.js'
 import type { Node } from '../sql/tree.js'
-import type { SessionState } from './state.js'
-import type { UpstreamStatement } from './upstream-statement.js'
+import { hiddenSteps } from './lease.js'
+import { closePortal, createPortal, requireFreePortal } from './portal.js'
+import type { Command, SessionState } from './state.js'
+import { takeConnection } from './upstream-command.js'
 
+type CursorCommand = Extract<Command, { kind: 'cursor' }>
+
+/** Bits of DECLARE's options. */
+const CURSOR_BINARY = 0x01
 export const CURSOR_HOLD = 0x20
 
 /** Without a connection there is no cursor; a connection of the pool must not be asked for another session's. */
-export function requireCursor(state: SessionState, node: Node, inImplicitBlock = false): void {
-  if ('DeclareCursorStmt' in node) {
-    const held = ((node.DeclareCursorStmt.options ?? 0) & CURSOR_HOLD) !== 0
-    if (held || inImplicitBlock || state.transaction.status !== 'I') return
-    throw new PgError('no_active_sql_transaction', 'DECLARE CURSOR can only be used in transaction blocks')
-  }
-  if (state.lease.current() !== undefined) return
+export function requireCursor(state: SessionState, node: Node): void {
+  if (state.lease.current() !== undefined || 'DeclareCursorStmt' in node) return
   if ('ClosePortalStmt' in node && node.ClosePortalStmt.portalname === undefined) return
-  const name =
-    'FetchStmt' in node
-      ? node.FetchStmt.portalname
-      : 'ClosePortalStmt' in node
-        ? node.ClosePortalStmt.portalname
-        : ''
-  throw new PgError('invalid_cursor_name', `cursor "${name}" does not exist`)
+  throw new PgError('invalid_cursor_name', `cursor "${cursorName(node)}" does not exist`)
 }
 
-/** The statement behind a cursor of SQL, which is a portal of the protocol, too. */
-export function sqlCursor(state: SessionState, name: string): UpstreamStatement | undefined {
-  return state.lease.current() === undefined ? undefined : state.sqlCursors.get(name)
+/** A cursor ends with its transaction, so that without a block nobody could fetch from it. @throws PgError */
+export async function requireCursorBlock(state: SessionState, node: Node): Promise<void> {
+  if (!('DeclareCursorStmt' in node)) return
+  requireFreePortal(state, cursorName(node))
+  const { options = 0 } = node.DeclareCursorStmt
+  if (state.transaction.status !== 'I' || (options & CURSOR_HOLD) !== 0) return
+  if (!state.implicitBlock)
+    throw new PgError('no_active_sql_transaction', 'DECLARE CURSOR can only be used in transaction blocks')
+  // To the upstream a text of several statements is a pipeline, which becomes a block with its second statement.
+  if (!state.batch.unsynced())
+    state.batch.before(await takeConnection(state), hiddenSteps('SHOW transaction_isolation'))
 }
 
-/** Remembers cursors that outlive their transaction, because their connection must stay the session's. */
-export function noteCursor(state: SessionState, node: Node, statement: UpstreamStatement): void {
-  if ('DeclareCursorStmt' in node) state.sqlCursors.set(node.DeclareCursorStmt.portalname ?? '', statement)
-  if ('DeclareCursorStmt' in node && ((node.DeclareCursorStmt.options ?? 0) & CURSOR_HOLD) !== 0) {
-    state.heldCursors.add(node.DeclareCursorStmt.portalname ?? '')
+/** A cursor is a portal, too. */
+export function noteCursor(state: SessionState, { node, statement }: CursorCommand, text: string): void {
+  const name = cursorName(node)
+  if ('DeclareCursorStmt' in node) {
+    const { options = 0 } = node.DeclareCursorStmt
+    const hold = (options & CURSOR_HOLD) !== 0
+    if (hold) state.heldCursors.add(name)
+    const cursor = { hold, binary: (options & CURSOR_BINARY) !== 0 }
+    const command = { kind: 'upstream', statement } as const
+    const prepared = { text, command, declaredOids: [], described: undefined }
+    state.portals.set(name, createPortal(state, prepared, { cursor }))
   }
   if (!('ClosePortalStmt' in node)) return
-  const { portalname } = node.ClosePortalStmt
-  if (portalname !== undefined) {
-    state.heldCursors.delete(portalname)
-    state.sqlCursors.delete(portalname)
-    return
-  }
-  state.sqlCursors.clear()
+  if (node.ClosePortalStmt.portalname !== undefined) return closePortal(state, name)
+  state.portals.clear()
   state.heldCursors.clear()
   state.catalogCursors.clear()
+}
+
+/** Whether a FETCH gives binary values although the simple protocol knows of none. */
+export function fetchesBinary(state: SessionState, node: Node): boolean {
+  return 'FetchStmt' in node && state.portals.get(cursorName(node))?.cursor?.binary === true
+}
+
+function cursorName(node: Node): string {
+  if ('DeclareCursorStmt' in node) return node.DeclareCursorStmt.portalname ?? ''
+  if ('FetchStmt' in node) return node.FetchStmt.portalname ?? ''
+  return 'ClosePortalStmt' in node ? (node.ClosePortalStmt.portalname ?? '') : ''
 }

@@ -48,7 +48,7 @@ export async function leaveUpstream(state: SessionState): Promise<void> {
       ...(state.heldCursors.size > 0 ? hiddenSteps('CLOSE ALL') : []),
     ]
     if (steps.length > 0) {
-      connection.settingsKey = undefined
+      if (state.transaction.begun) connection.applied = connection.appliedOnRollback
       await connection.exchange(
         [...steps, { kind: 'send', frame: SYNC, reply: 'sync', visible: false }],
         NOWHERE,

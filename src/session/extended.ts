@@ -5,22 +5,24 @@ import {
   CLOSE_COMPLETE,
   decodeParameterDescription,
   EMPTY_QUERY_RESPONSE,
-  encodeCommandComplete,
   encodeParameterDescription,
   NO_DATA,
   PARSE_COMPLETE,
 } from '../protocol/backend.js'
 import type { FormatCode, FrontendMessage } from '../protocol/message.js'
 import { encodeBind, encodeClose, encodeDescribe, encodeExecute } from '../protocol/request.js'
+import type { Undo } from './batch.js'
 import { answerPortion, askCatalog, cursorColumns, runCatalogCursor, withFormats } from './catalog-command.js'
 import { createCommand } from './command.js'
-import { noteCursor, requireCursor, sqlCursor } from './cursor.js'
-import { answerFrames, textColumns } from './local-answer.js'
+import { noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
+import { answerFrames, portionFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
+import { closePortal, createPortal, requireFreePortal } from './portal.js'
 import { requireRoom } from './prepare-command.js'
+import { refusal } from './refusal.js'
 import { requireLiveBlock } from './simple.js'
 import type { Command, Portal, Prepared, SessionState } from './state.js'
-import { showTables } from './table-oids.js'
+import { countRows, showTables } from './table-oids.js'
 import { takeConnection } from './upstream-command.js'
 import { boundValues } from './upstream-statement.js'
 
@@ -49,14 +51,21 @@ export async function runParse(state: SessionState, message: Message<'parse'>): 
   }
   requireLiveBlock(state, statement.node)
   const command = await createCommand(state, statement, at, parameterOids)
-  if (command.kind === 'upstream') {
-    state.batch.prepare(await takeConnection(state), command.statement, true, () =>
-      state.statements.delete(name),
-    )
-  }
+  if (command.kind === 'catalog' && command.values !== undefined) throw refusal(statement.node)
   const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
-  if (command.kind !== 'upstream') state.batch.local(PARSE_COMPLETE)
-  state.statements.set(name, { text: statement.text, command, declaredOids: parameterOids, described })
+  const prepared = { text: statement.text, command, declaredOids: parameterOids, described }
+  const undo = undoSet(state.statements, name, prepared)
+  if (command.kind === 'upstream')
+    state.batch.prepare(await takeConnection(state), command.statement, true, undo)
+  else state.batch.local(PARSE_COMPLETE, undo)
+  state.statements.set(name, prepared)
+}
+
+/** A name is noted before the upstream has answered, so that what follows in the pipeline can be planned. */
+function undoSet<T>(named: Map<string, T>, name: string, value: T): Undo {
+  return () => {
+    if (named.get(name) === value) named.delete(name)
+  }
 }
 
 function findStatement(state: SessionState, name: string): Prepared {
@@ -78,16 +87,7 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
   const prepared = findStatement(state, message.statement)
   const { command } = prepared
   requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
-  if (message.portal !== '' && state.portals.has(message.portal)) {
-    throw new PgError('duplicate_cursor', `cursor "${message.portal}" already exists`)
-  }
-  if (message.portal !== '' && state.portals.size >= state.limits.portalsMax) {
-    throw new PgError(
-      'configuration_limit_exceeded',
-      `a session may keep ${state.limits.portalsMax} portals open`,
-      { hint: 'Close those that are no longer needed.' },
-    )
-  }
+  requireFreePortal(state, message.portal)
   const needed = parameterCount(prepared)
   if (message.values.length !== needed) {
     throw new PgError(
@@ -95,34 +95,18 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
       `bind message supplies ${message.values.length} parameters, but prepared statement "${message.statement}" requires ${needed}`,
     )
   }
+  const { portal: portalName, values, resultFormats, parameterFormats: formats } = message
+  const portal = createPortal(state, prepared, { values, formats, resultFormats })
+  const undo = undoSet(state.portals, portalName, portal)
   if (command.kind === 'upstream' || command.kind === 'cursor') {
-    // A DECLARE is judged when it runs, as Postgres does.
-    if (command.kind === 'cursor' && !('DeclareCursorStmt' in command.node))
-      requireCursor(state, command.node)
+    if (command.kind === 'cursor') requireCursor(state, command.node)
     const connection = await takeConnection(state)
     const name = state.batch.prepare(connection, command.statement, false)
-    const bound = boundValues(command.statement, {
-      values: message.values,
-      formats: message.parameterFormats,
-    })
-    const frame = encodeBind({
-      portal: message.portal,
-      statement: name,
-      ...bound,
-      resultFormats: message.resultFormats,
-    })
-    const undo = (): void => void state.portals.delete(message.portal)
+    const bound = boundValues(command.statement, { values, formats })
+    const frame = encodeBind({ portal: portalName, statement: name, ...bound, resultFormats })
     state.batch.send(frame, 'bind', { visible: true, statement: command.statement, undo })
-  } else state.batch.local(BIND_COMPLETE)
-  state.portals.set(message.portal, {
-    prepared,
-    values: message.values,
-    resultFormats: message.resultFormats,
-    formats: message.parameterFormats,
-    done: false,
-    reply: undefined,
-    sent: 0,
-  })
+  } else state.batch.local(BIND_COMPLETE, undo)
+  state.portals.set(portalName, portal)
 }
 
 function parameterCount({ command, described }: Prepared): number {
@@ -131,20 +115,9 @@ function parameterCount({ command, described }: Prepared): number {
 }
 
 export async function runDescribe(state: SessionState, message: Message<'describe'>): Promise<void> {
-  if (message.target === 'portal' && !state.portals.has(message.name)) {
-    const catalog = state.catalogCursors.get(message.name)
-    if (catalog !== undefined) return state.batch.local(catalog.reply.rowDescription ?? NO_DATA)
-    const statement = sqlCursor(state, message.name)
-    if (statement !== undefined) {
-      await takeConnection(state)
-      const rewrite = (frame: Buffer): Buffer => showTables(state, { ...statement, origins: [] }, frame)
-      return state.batch.send(encodeDescribe('portal', message.name), 'describe-portal', {
-        visible: true,
-        statement,
-        rewrite,
-      })
-    }
-  }
+  const catalogCursor = state.catalogCursors.get(message.name)
+  if (message.target === 'portal' && catalogCursor !== undefined && !state.portals.has(message.name))
+    return state.batch.local(catalogCursor.reply.rowDescription ?? NO_DATA)
   const portal = message.target === 'portal' ? findPortal(state, message.name) : undefined
   const prepared = portal?.prepared ?? findStatement(state, message.name)
   const { command, described } = prepared
@@ -202,14 +175,6 @@ export async function runExecute(
   message: Message<'execute'>,
   facts: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const cursor = state.portals.has(message.portal) ? undefined : sqlCursor(state, message.portal)
-  if (cursor !== undefined) {
-    await takeConnection(state)
-    return state.batch.send(encodeExecute(message.portal, message.rowsMax), 'execute', {
-      visible: true,
-      statement: cursor,
-    })
-  }
   const portal = findPortal(state, message.portal)
   const { command } = portal.prepared
   requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
@@ -218,51 +183,88 @@ export async function runExecute(
       return state.batch.local(EMPTY_QUERY_RESPONSE)
     case 'upstream':
     case 'cursor':
-      return executeUpstream(state, message, command)
+      return executeUpstream(state, message, { command, text: portal.prepared.text })
     case 'catalog': {
       const { values, formats, resultFormats } = portal
       portal.reply ??= await askCatalog(state, command, { values, formats, resultFormats })
       return answerPortion(state, portal, portal.reply, message.rowsMax)
     }
     case 'catalog-cursor':
-      return void (await runCatalogCursor(state, command)).forEach(state.batch.local)
-    case 'local': {
-      if (portal.done) return state.batch.local(encodeCommandComplete('SELECT 0'))
-      portal.done = true
-      const result = await runLocal(state, command, nowhere, facts)
-      if (result !== undefined) for (const frame of answerFrames(result)) state.batch.local(frame)
-    }
+      for (const frame of await runCatalogCursor(state, command)) state.batch.local(frame)
+      return
+    case 'local':
+      return executeLocal(state, message, command, facts)
   }
+}
+
+async function executeLocal(
+  state: SessionState,
+  { portal: name, rowsMax }: Message<'execute'>,
+  command: Extract<Command, { kind: 'local' }>,
+  facts: ReadonlyMap<string, string>,
+): Promise<void> {
+  const portal = findPortal(state, name)
+  if (portal.done) throw new PgError('object_not_in_prerequisite_state', `portal "${name}" cannot be run`)
+  portal.done = command.columns === undefined
+  portal.answer ??= await runLocal(state, command, nowhere, facts)
+  if (portal.answer === undefined) return
+  const frames = portal.done
+    ? answerFrames(portal.answer)
+    : portionFrames(portal.answer, { sent: portal.sent, rowsMax })
+  if (!portal.done) portal.sent += rowsMax === 0 ? portal.answer.rows.length : rowsMax
+  for (const frame of frames) state.batch.local(frame)
 }
 
 async function executeUpstream(
   state: SessionState,
   message: Message<'execute'>,
-  command: Extract<Command, { kind: 'upstream' | 'cursor' }>,
+  {
+    command,
+    text,
+  }: { readonly command: Extract<Command, { kind: 'upstream' | 'cursor' }>; readonly text: string },
 ): Promise<void> {
-  if (command.kind === 'cursor') requireCursor(state, command.node)
+  if (command.kind === 'cursor') await requireCursorBlock(state, command.node)
   await takeConnection(state)
+  state.account.note(command.statement.reads)
   state.batch.send(encodeExecute(message.portal, message.rowsMax), 'execute', {
     visible: true,
+    rewrite: countRows(state),
     statement: command.statement,
   })
   if (command.kind !== 'cursor') return
   await state.batch.settle({ sync: false })
-  noteCursor(state, command.node, command.statement)
+  noteCursor(state, command, text)
 }
 
 export async function runClose(state: SessionState, message: Message<'close'>): Promise<void> {
+  const { name } = message
   if (message.target === 'statement') {
-    state.statements.delete(message.name)
-    return state.batch.local(CLOSE_COMPLETE)
+    const undo = undoDelete(state.statements, name)
+    state.statements.delete(name)
+    return state.batch.local(CLOSE_COMPLETE, undo)
   }
-  const isCursor = !state.portals.has(message.name) && sqlCursor(state, message.name) !== undefined
-  state.sqlCursors.delete(message.name)
-  const portal = state.portals.get(message.name)
-  state.portals.delete(message.name)
-  const upstream = portal?.prepared.command.kind === 'upstream' || portal?.prepared.command.kind === 'cursor'
-  if ((!upstream && !isCursor) || state.lease.current() === undefined)
-    return state.batch.local(CLOSE_COMPLETE)
-  await takeConnection(state)
-  state.batch.send(encodeClose('portal', message.name), 'close', { visible: true })
+  const undo = undoDelete(state.portals, name)
+  const held = state.heldCursors.has(name)
+  const command = state.portals.get(name)?.prepared.command
+  const upstream = command?.kind === 'upstream' || command?.kind === 'cursor'
+  if (!upstream || state.lease.current() === undefined) {
+    state.portals.delete(name)
+    return state.batch.local(CLOSE_COMPLETE, undo)
+  }
+  await takeConnection(state, { settings: false })
+  closePortal(state, name)
+  state.batch.send(encodeClose('portal', name), 'close', {
+    visible: true,
+    undo() {
+      undo()
+      if (held) state.heldCursors.add(name)
+    },
+  })
+}
+
+function undoDelete<T>(named: Map<string, T>, name: string): Undo {
+  const value = named.get(name)
+  return () => {
+    if (value !== undefined) named.set(name, value)
+  }
 }

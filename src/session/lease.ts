@@ -1,48 +1,41 @@
 import { PgError } from '../errors.js'
 import { encodeBind, encodeClose, encodeExecute, encodeParse } from '../protocol/request.js'
+import { quoteIdentifier, quoteLiteral } from '../sql/print/output.js'
 import type { Connection } from '../upstream/connection.js'
 import type { Pool } from '../upstream/pool.js'
 import type { SendStep, Step } from '../upstream/step.js'
-import { UPSTREAM_SETTINGS } from './setting.js'
 
-/** Not the unnamed one, which the client may have suspended. */
-export const HIDDEN_PORTAL = '\u{E000}rowgate'
+/** Portal of the gateway's own statements; no client's portal may have this name. The unnamed one is the client's, and may be suspended. */
+export const OWN_PORTAL = '_rowgate'
 
-/** Steps that run a statement of the gateway's own, unseen by the client. */
-export function hiddenSteps(sql: string, values: readonly string[] = []): readonly Step[] {
-  const bind = {
-    portal: HIDDEN_PORTAL,
-    statement: '',
-    parameterFormats: [],
-    values: values.map((value) => Buffer.from(value, 'utf8')),
-    resultFormats: [],
-  }
-  const hidden = (frame: Buffer, reply: SendStep['reply']): SendStep => ({
-    kind: 'send',
-    frame,
-    reply,
-    visible: false,
-  })
+const BIND_OWN = encodeBind({
+  portal: OWN_PORTAL,
+  statement: '',
+  parameterFormats: [],
+  values: [],
+  resultFormats: [],
+})
+
+/**
+ * Steps that run a statement of the gateway's own, unseen by the client but for the parts that `execute` makes visible. The portal is
+ * closed first and not last, because it outlives a statement that failed.
+ */
+export function hiddenSteps(
+  sql: string,
+  execute: Pick<SendStep, 'onRow'> & { readonly visible?: boolean } = {},
+): readonly SendStep[] {
+  const hidden = { kind: 'send', visible: false } as const
   return [
-    hidden(
-      encodeParse(
-        '',
-        sql,
-        values.map(() => 25),
-      ),
-      'parse',
-    ),
-    hidden(encodeBind(bind), 'bind'),
-    hidden(encodeExecute(HIDDEN_PORTAL, 0), 'execute'),
-    hidden(encodeClose('portal', HIDDEN_PORTAL), 'close'),
+    { ...hidden, frame: encodeClose('portal', OWN_PORTAL), reply: 'close' },
+    { ...hidden, frame: encodeParse('', sql, []), reply: 'parse' },
+    { ...hidden, frame: BIND_OWN, reply: 'bind' },
+    { ...hidden, frame: encodeExecute(OWN_PORTAL, 0), reply: 'execute', ...execute },
   ]
 }
 
-const SETTINGS_SQL = `SELECT ${UPSTREAM_SETTINGS.map((name, index) => `pg_catalog.set_config('${name}', $${index + 1}, false)`).join(', ')}`
-
-/** Equal exactly when the values are. */
-export function settingsKeyOf(values: readonly string[]): string {
-  return values.join('\0')
+/** SET is no query, as set_config() would be: after it the isolation level of the transaction may still be chosen. */
+export function setSql(name: string, value: string): string {
+  return `SET SESSION ${quoteIdentifier(name)} TO ${quoteLiteral(value)}`
 }
 
 /** A session's hold on one upstream connection, from the first statement that needs it until its transaction ends. */
@@ -55,7 +48,7 @@ export interface Lease {
    * @throws PgError of the pool
    */
   take(
-    settings: readonly string[] | undefined,
+    settings: ReadonlyMap<string, string> | undefined,
   ): Promise<{ readonly connection: Connection; readonly steps: readonly Step[] }>
   /** Ends a wait for a connection. */
   interrupt(): void
@@ -84,10 +77,11 @@ export function createLease(pool: Pool): Lease {
         }
       }
       if (settings === undefined) return { connection, steps: [] }
-      const key = settingsKeyOf(settings)
-      if (connection.settingsKey === key) return { connection, steps: [] }
-      connection.settingsKey = key
-      return { connection, steps: hiddenSteps(SETTINGS_SQL, settings) }
+      const { applied } = connection
+      const changed = [...settings].filter(([name, value]) => applied.get(name) !== value)
+      if (changed.length === 0) return { connection, steps: [] }
+      connection.applied = settings
+      return { connection, steps: changed.flatMap(([name, value]) => hiddenSteps(setSql(name, value))) }
     },
     interrupt: () => waiting?.abort(),
     release() {

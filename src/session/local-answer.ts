@@ -1,4 +1,9 @@
-import { encodeCommandComplete, encodeDataRow, encodeRowDescription } from '../protocol/backend.js'
+import {
+  encodeCommandComplete,
+  encodeDataRow,
+  encodeRowDescription,
+  PORTAL_SUSPENDED,
+} from '../protocol/backend.js'
 
 const TEXT_OID = 25
 
@@ -30,4 +35,14 @@ export function answer(tag: string, rows: readonly (readonly string[])[] = []): 
 /** DataRows and CommandComplete. A text is the same bytes in both formats. */
 export function answerFrames({ rows, tag }: LocalAnswer): readonly Buffer[] {
   return [...rows.map(encodeDataRow), encodeCommandComplete(tag)]
+}
+
+/** The rows from `sent` on, at most `rowsMax` (0 for all), and whether there may be more. */
+export function portionFrames(
+  { rows, tag }: LocalAnswer,
+  { sent, rowsMax }: { readonly sent: number; readonly rowsMax: number },
+): readonly Buffer[] {
+  const rest = rows.slice(sent)
+  if (rowsMax === 0 || rest.length < rowsMax) return answerFrames({ rows: rest, tag })
+  return [...rest.slice(0, rowsMax).map(encodeDataRow), PORTAL_SUSPENDED]
 }

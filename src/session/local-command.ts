@@ -2,7 +2,7 @@ import { PgError } from '../errors.js'
 import { explain } from './explain.js'
 import { answer, type LocalAnswer } from './local-answer.js'
 import { prepareStatement } from './prepare-command.js'
-import { runSet, showLocal } from './setting-command.js'
+import { resetAll, runSet, showLocal } from './setting-command.js'
 import type { Command, SessionState } from './state.js'
 import { runTransaction } from './transaction-command.js'
 
@@ -55,7 +55,7 @@ function deallocate(state: SessionState, name: string | undefined): LocalAnswer 
 
 async function discard(state: SessionState, target: string): Promise<LocalAnswer> {
   if (target !== 'DISCARD_ALL') return answer(target.replace('_', ' '))
-  if (state.transaction.status !== 'I') {
+  if (state.transaction.status !== 'I' || state.implicitBlock) {
     throw new PgError('active_sql_transaction', 'DISCARD ALL cannot run inside a transaction block')
   }
   if (state.heldCursors.size > 0) {
@@ -65,6 +65,6 @@ async function discard(state: SessionState, target: string): Promise<LocalAnswer
   state.statements.clear()
   state.portals.clear()
   state.catalogCursors.clear()
-  state.settings = state.startupSettings
+  resetAll(state)
   return answer('DISCARD ALL')
 }

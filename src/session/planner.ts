@@ -8,6 +8,7 @@ import { type StatementQuery, statementQuery } from '../plan/statement-query.js'
 import type { Tables } from '../plan/table.js'
 import type { TypedModel } from '../plan/typed-model.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
+import { readsOf } from './audit.js'
 import { createPlanCache, type PlanCache } from './plan-cache.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
@@ -132,10 +133,11 @@ function makePlan(
       sql: plan.sql,
       positions: plan.positions,
       origins: plan.origins,
+      reads: readsOf(plan),
       at: request.at,
       parameterOids: [...clientOids, ...plan.parameters.map((parameter) => parameter.typeOid)],
       clientParameterCount,
-      claimValues: plan.parameters.map((parameter) => parameter.value),
+      ownValues: plan.parameters.map((parameter) => parameter.value),
       cached: request.cached && !READS_THE_CLOCK.test(plan.sql),
     },
   }

@@ -4,12 +4,11 @@ import { namesOf } from '../plan/node.js'
 import type { Node } from '../sql/tree.js'
 import { createCommand } from './command.js'
 import { innerSource } from './inner-text.js'
-import type { Prepared, SessionState, Source } from './state.js'
+import type { SessionState, Source } from './state.js'
 import { takeConnection } from './upstream-command.js'
 
 type At = (location: number | undefined) => number | undefined
 type PrepareStmt = Extract<Node, { PrepareStmt: unknown }>['PrepareStmt']
-type ExecuteStmt = Extract<Node, { ExecuteStmt: unknown }>['ExecuteStmt']
 
 /** PREPARE: the same statements as those that Parse names. */
 export async function prepareStatement(
@@ -39,7 +38,6 @@ export async function prepareStatement(
   const command = await createCommand(state, own, at, declaredOids)
   const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
   if (command.kind === 'upstream') {
-    // The upstream may refuse it; then the name stays free.
     state.batch.prepare(await takeConnection(state), command.statement, false)
     await state.batch.settle({ sync: false })
   }
@@ -55,34 +53,4 @@ export function requireRoom(state: SessionState): void {
       hint: 'DEALLOCATE those that are no longer needed.',
     },
   )
-}
-
-/** The statement that EXECUTE names, and its arguments in text format. */
-export function executedStatement(
-  state: SessionState,
-  statement: ExecuteStmt,
-): { readonly prepared: Prepared; readonly values: readonly (Buffer | null)[] } {
-  const name = statement.name ?? ''
-  const prepared = state.statements.get(name)
-  if (prepared === undefined)
-    throw new PgError('invalid_sql_statement_name', `prepared statement "${name}" does not exist`)
-  return { prepared, values: (statement.params ?? []).map(argumentValue) }
-}
-
-function argumentValue(node: Node): Buffer | null {
-  if ('TypeCast' in node && node.TypeCast.arg !== undefined) return argumentValue(node.TypeCast.arg)
-  if (!('A_Const' in node)) {
-    throw new PgError('feature_not_supported', 'arguments of EXECUTE must be constants', {
-      hint: 'Put the computation into the prepared statement.',
-    })
-  }
-  const { isnull, ival, fval, sval, boolval } = node.A_Const
-  if (isnull) return null
-  const text =
-    ival !== undefined
-      ? String(ival.ival ?? 0)
-      : boolval !== undefined
-        ? String(boolval.boolval ?? false)
-        : (fval?.fval ?? sval?.sval ?? '')
-  return Buffer.from(text, 'utf8')
 }

@@ -51,9 +51,13 @@ export function refusal(node: Node): PgError {
         hint: READ_ONLY_HINT,
       })
     case 'ExecuteStmt':
-      return new PgError('feature_not_supported', 'EXECUTE is available in simple queries only', {
-        hint: 'Bind the prepared statement by its name in the protocol instead.',
-      })
+      return new PgError(
+        'feature_not_supported',
+        'EXECUTE of a statement about the catalog is available in simple queries only',
+        {
+          hint: 'Bind the prepared statement by its name in the protocol instead.',
+        },
+      )
     default:
       return new PgError(
         'insufficient_privilege',

@@ -40,6 +40,9 @@ export function warningFrame(code: string, message: string): Buffer {
 /** What Postgres says when the tables behind a prepared statement changed. */
 export const ERROR_CACHED_PLAN = 'cached plan must not change result type'
 
+/** Conditions whose message names tables, schemas or columns of the upstream. */
+const NAMING = new Set(['42P01', '42501', '3F000', '42703', '42P02', '42704'])
+
 /** Hints of Postgres that name nothing, and so can be passed on. */
 const VETTED_HINTS = new Set([
   'No operator matches the given name and argument types. You might need to add explicit type casts.',
@@ -48,12 +51,9 @@ const VETTED_HINTS = new Set([
   'Use an explicit type cast or check the parameter types.',
 ])
 
-/** Conditions whose message names tables, schemas or columns of the upstream. */
-const NAMING = new Set(['42P01', '42501', '3F000', '42703', '42P02', '42704'])
-
 /**
- * Rebuilds an upstream's ErrorResponse: SQLSTATE and message, the position in the client's own text. DETAIL, HINT, CONTEXT and the names
- * of upstream objects are left out, and so is a message about SQL that the client did not write.
+ * Rebuilds an upstream's ErrorResponse: SQLSTATE and message, the position in the client's own text. DETAIL, CONTEXT, the names of
+ * upstream objects and all HINTs that could hold some are left out, and so is a message about SQL that the client did not write.
  */
 export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement | undefined): ReportedError {
   const code = /^[0-9A-Z]{5}$/.test(fields.get('C') ?? '') ? (fields.get('C') ?? 'XX000') : 'XX000'
@@ -69,13 +69,16 @@ export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement
       hint: 'Whoever keeps the model finds the reason with `rowgate check`.',
     })
   }
-  const given = fields.get('H')
-  const hint = given !== undefined && VETTED_HINTS.has(given) ? given : undefined
+  const hint = fields.get('H')
   return new ReportedError({
     code,
-    message: fields.get('M') ?? 'error in the upstream database',
-    hint,
-    position,
+    // The printer writes the schema of built-in functions, the client did not.
+    message: (fields.get('M') ?? 'error in the upstream database').replace(
+      /^function pg_catalog\./,
+      'function ',
+    ),
+    hint: hint !== undefined && VETTED_HINTS.has(hint) ? hint : undefined,
+    position: position ?? argumentPosition(fields, statement),
   })
 }
 
@@ -83,4 +86,10 @@ export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement
 function clientPosition(sent: number, statement: UpstreamStatement | undefined): number | undefined {
   const found = statement?.positions.find(({ offset }) => offset === sent - 1)
   return found === undefined ? undefined : statement?.at(found.location)
+}
+
+/** Where an argument of EXECUTE stands that is no value of its parameter's type; the CONTEXT names the parameter. */
+function argumentPosition(fields: ErrorFields, statement: UpstreamStatement | undefined): number | undefined {
+  const number = /parameter \$(\d+)/.exec(fields.get('W') ?? '')?.[1]
+  return number === undefined ? undefined : statement?.argumentPositions?.[Number(number) - 1]
 }

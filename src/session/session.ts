@@ -8,13 +8,14 @@ import { BATCH_STEPS_MAX } from './batch.js'
 import { endCatalogCursors } from './catalog-command.js'
 import { leaveUpstream, SessionEnd, startExpiryTimer, tokenExpired } from './ending.js'
 import { runBind, runClose, runDescribe, runExecute, runParse } from './extended.js'
-import { settingsKeyOf } from './lease.js'
 import type { Malformed, Reader } from './reader.js'
 import { errorFrame, ReportedError, reportOf } from './report.js'
+import { endScope, failScope } from './scope.js'
+import { reportedValues } from './settings.js'
 import { runSimple } from './simple.js'
 import type { SessionState } from './state.js'
 import { failed } from './transaction.js'
-import { releaseIfIdle, wantedSettings } from './upstream-command.js'
+import { releaseIfIdle, undoImplicit } from './upstream-command.js'
 
 export interface SessionDeps {
   readonly reader: Reader
@@ -40,9 +41,6 @@ export interface Session {
 /** Characters of a statement in pg_stat_activity, as track_activity_query_size has it. */
 const QUERY_SHOWN_MAX = 1_024
 
-/** Settings whose changes clients are told of. */
-const REPORTED = ['DateStyle', 'IntervalStyle', 'TimeZone']
-
 /**
  * One client connection after its login. Messages are taken one by one; replies of the upstream are due up to Flush or Sync, and the next
  * message is read when they have gone out.
@@ -53,10 +51,9 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   let stopping: PgError | undefined
   let wake: (() => void) | undefined
   let lastText = ''
-  /** How the upstream spells the values of REPORTED, by the settings that were wanted. */
-  const spellings = new Map([
-    [settingsKeyOf(wantedSettings(state)), REPORTED.map((name) => reported.get(name))],
-  ])
+  let bytesObserved = 0
+  let executed: { readonly text: string; readonly startedAtMs: number }[] = []
+  let reportedSettings = state.settings
 
   const beforeStatement = (): void => {
     const { expiresAtMs } = state.context
@@ -64,40 +61,32 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   }
 
   const reportParameters = (): void => {
-    const report = (name: string, value: string | undefined): void => {
-      if (value === undefined || reported.get(name) === value) return
+    if (reportedSettings === state.settings) return
+    reportedSettings = state.settings
+    for (const [name, value] of reportedValues(state.settings, state.upstreamDefaults)) {
+      if (reported.get(name) === value) continue
       reported.set(name, value)
       state.writer.write(encodeParameterStatus(name, value))
     }
-    const connection = state.lease.current()
-    const key = settingsKeyOf(wantedSettings(state))
-    const applied = connection !== undefined && connection.settingsKey === key
-    // What a connection says besides is another session's, or was undone.
-    const spoken = applied ? REPORTED.map((name) => connection.parameters.get(name)) : undefined
-    if (spoken !== undefined && connection?.settingsLocal === false) spellings.set(key, spoken)
-    const values = spoken ?? spellings.get(key) ?? []
-    REPORTED.forEach((name, index) => {
-      report(name, values[index])
-    })
-    report('application_name', state.settings.get('application_name') ?? '')
   }
 
   /** Ends a request: the upstream is synchronised, the connection given back, the client told how it stands. */
   const ready = async (): Promise<void> => {
+    let code: string | undefined
     try {
       await state.batch.settle({ sync: true })
     } catch (error) {
+      code = reportOf(error).code
       await answerError(error)
       await state.batch.settle({ sync: true })
     }
-    reportParameters()
+    if (executed.length > 0) observeExecuted(code)
+    state.implicitBlock = false
     if (state.transaction.status === 'I') {
-      state.portals.clear()
-      for (const name of state.sqlCursors.keys())
-        if (!state.heldCursors.has(name)) state.sqlCursors.delete(name)
+      endScope(state, { commits: true })
       endCatalogCursors(state)
     }
-    state.settingsAtRequest = state.settings
+    reportParameters()
     releaseIfIdle(state)
     state.writer.write(encodeReadyForQuery(state.transaction.status))
   }
@@ -120,31 +109,45 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       state.batch.clear()
       state.transaction = { ...state.transaction, begun: false }
     }
-    // Outside a block the whole request is one transaction, and what it set goes back with it.
-    if (state.transaction.status === 'I') state.settings = state.settingsAtRequest
+    if (state.transaction.status === 'I') undoImplicit(state)
+    failScope(state)
     state.transaction = failed(state.transaction)
     if (reportOf(error).code === 'XX000' && !(error instanceof ReportedError))
       state.observe({ kind: 'internal_error', sessionId: state.id, error })
     state.writer.write(errorFrame(error, 'ERROR'))
   }
 
+  /** Tells of one statement, with what was gathered since the last one. */
   const observeStatement = (sql: string, code: string | undefined, startedAtMs: number): void => {
-    const durationMs = state.nowMs() - startedAtMs
+    const bytes = state.writer.bytes()
     state.observe({
       kind: 'statement',
       sessionId: state.id,
       user: state.context.user,
+      address: state.audit.address,
+      who: state.audit.who,
       sql,
+      fingerprint: state.audit.fingerprints ? fingerprintOf(state, sql) : undefined,
       outcome: code === undefined ? 'ok' : 'error',
       code,
-      durationMs,
+      durationMs: state.nowMs() - startedAtMs,
+      ...state.account.close(),
+      bytes: bytes - bytesObserved,
     })
+    bytesObserved = bytes
+  }
+
+  /** Statements of a pipeline are told of when it is known how they ended. */
+  const observeExecuted = (code: string | undefined): void => {
+    const [last] = executed.slice(-1)
+    for (const { text, startedAtMs } of executed)
+      observeStatement(text, text === last?.text ? code : undefined, startedAtMs)
+    if (last === undefined && code !== undefined) observeStatement(lastText, code, state.nowMs())
+    executed = []
   }
 
   const runQuery = async (sql: string): Promise<void> => {
     lastText = sql
-    state.statements.delete('')
-    state.portals.delete('')
     const startedAtMs = state.nowMs()
     let code: string | undefined
     try {
@@ -162,6 +165,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   const runExtended = async (message: FrontendMessage): Promise<void> => {
     switch (message.type) {
       case 'parse':
+        lastText = message.sql
         return runParse(state, message)
       case 'bind':
         return runBind(state, message)
@@ -171,8 +175,9 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
         beforeStatement()
         const text = state.portals.get(message.portal)?.prepared.text
         lastText = text ?? lastText
+        if (text !== undefined) executed.push({ text, startedAtMs: state.nowMs() })
         await runExecute(state, message, facts)
-        if (text !== undefined) observeStatement(text, undefined, state.nowMs())
+        state.implicitBlock = true
         return
       }
       case 'close':
@@ -218,7 +223,8 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
           if (state.batch.size() > BATCH_STEPS_MAX) await state.batch.settle({ sync: false })
         } catch (error) {
           skipping = true
-          await answerError(error)
+          const { code } = reportOf(error instanceof SessionEnd ? error.error : error)
+          await answerError(error).finally(() => observeExecuted(code))
         }
     }
   }
@@ -299,5 +305,14 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
         state.writer.end()
       }
     },
+  }
+}
+
+/** Undefined for what cannot be parsed. */
+function fingerprintOf(state: SessionState, sql: string): string | undefined {
+  try {
+    return state.parse(sql).fingerprint()
+  } catch {
+    return undefined
   }
 }

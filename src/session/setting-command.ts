@@ -1,30 +1,42 @@
 import { PgError } from '../errors.js'
 import type { Node, VariableSetStmt } from '../sql/tree.js'
-import { hiddenSteps, settingsKeyOf } from './lease.js'
+import { applySetting } from './apply-setting.js'
 import { answer, type LocalAnswer } from './local-answer.js'
 import { warningFrame } from './report.js'
-import { findSetting } from './setting.js'
-import { checkLocalSetting, limitedValue, shownValue, unrecognized, withSetting } from './settings.js'
+import { endScope } from './scope.js'
+import { findSetting, isCustomSetting } from './setting.js'
+import {
+  checkLocalSetting,
+  limitedValue,
+  localValue,
+  shownValue,
+  unrecognized,
+  withSetting,
+} from './settings.js'
 import type { SessionState } from './state.js'
+import { transactionModes } from './transaction.js'
 import { readOptions } from './transaction-command.js'
-import { takeConnection, wantedSettings } from './upstream-command.js'
+import { runVisible } from './upstream-command.js'
 
-/** SET and RESET in all their forms. */
-export async function runSet(state: SessionState, statement: VariableSetStmt): Promise<LocalAnswer> {
+/** SET and RESET in all their forms. @returns undefined when the answer is on its way already */
+export async function runSet(
+  state: SessionState,
+  statement: VariableSetStmt,
+): Promise<LocalAnswer | undefined> {
   const name = statement.name ?? ''
   switch (statement.kind) {
     case 'VAR_RESET_ALL':
-      state.settings = state.startupSettings
-      await takeConnection(state)
+      resetAll(state)
       return answer('RESET')
     case 'VAR_RESET':
     case 'VAR_SET_DEFAULT':
-      await resetOne(state, name)
+      if (statement.is_local === true) warnOutsideBlock(state, 'SET LOCAL')
+      resetOne(state, name, statement.is_local === true)
       return answer(statement.kind === 'VAR_RESET' ? 'RESET' : 'SET')
     case 'VAR_SET_MULTI':
-      setTransaction(state, name, statement.args)
-      return answer('SET')
+      return setTransaction(state, name, statement.args)
     case 'VAR_SET_VALUE':
+      if (statement.is_local === true) warnOutsideBlock(state, 'SET LOCAL')
       await setOne(state, name, valueText(name, statement.args ?? []), statement.is_local === true)
       return answer('SET')
     default:
@@ -32,38 +44,69 @@ export async function runSet(state: SessionState, statement: VariableSetStmt): P
   }
 }
 
+/** What is set for the transaction ends with this statement, which is a transaction of its own. */
+function warnOutsideBlock(state: SessionState, command: string): void {
+  if (state.transaction.status !== 'I' || state.implicitBlock) return
+  state.batch.local(warningFrame('25P01', `${command} can only be used in transaction blocks`))
+}
+
 /** SET TRANSACTION, SET SESSION CHARACTERISTICS AS TRANSACTION. */
-function setTransaction(state: SessionState, name: string, args: readonly Node[] | undefined): void {
+async function setTransaction(
+  state: SessionState,
+  name: string,
+  args: readonly Node[] | undefined,
+): Promise<LocalAnswer | undefined> {
   if (name === 'TRANSACTION SNAPSHOT')
     throw new PgError('feature_not_supported', 'snapshots cannot be imported through this gateway')
   const options = readOptions(args)
   if (name === 'SESSION CHARACTERISTICS') {
     if (options.isolation !== undefined)
-      state.settings = withSetting(state.settings, 'default_transaction_isolation', options.isolation)
-    return
+      changeSetting(state, 'default_transaction_isolation', options.isolation, false)
+    return answer('SET')
   }
-  if (state.transaction.status !== 'T') return warnOutsideBlock(state, 'SET TRANSACTION')
-  if (state.transaction.begun && options.isolation !== undefined) {
-    throw new PgError(
-      'active_sql_transaction',
-      'SET TRANSACTION ISOLATION LEVEL must be called before any query',
-    )
-  }
+  warnOutsideBlock(state, 'SET TRANSACTION')
+  if (state.transaction.status !== 'T') return answer('SET')
+  const { begun } = state.transaction
+  const modes = transactionModes(options)
+  // The upstream knows whether there was a query.
+  if (begun && modes !== '') await runVisible(state, `SET TRANSACTION${modes}`, { sync: false })
   const { isolation, deferrable } = state.transaction.options
   state.transaction = {
     ...state.transaction,
     options: { isolation: options.isolation ?? isolation, deferrable: options.deferrable ?? deferrable },
   }
+  return begun && modes !== '' ? undefined : answer('SET')
 }
 
-async function resetOne(state: SessionState, name: string): Promise<void> {
+/** The upstream hears of it with the next statement that it computes. */
+export function resetAll(state: SessionState): void {
+  state.settings = state.startSettings
+  state.settingsOnCommit = state.startSettings
+}
+
+function resetOne(state: SessionState, name: string, local: boolean): void {
   const special = name.toLowerCase()
   if (special === 'role' || special === 'session_authorization') return
-  const setting = findSetting(name)
-  if (setting === undefined && !state.settings.has(special)) throw unrecognized(name)
-  state.settings = withSetting(state.settings, name, state.startupSettings.get(special))
-  // Applied at once, so that the client is told at once.
-  if (setting?.kind === 'upstream') await takeConnection(state)
+  if (isCustomSetting(name)) noteCustom(state, special)
+  else if (findSetting(name) === undefined) throw unrecognized(name)
+  changeSetting(state, name, state.startSettings.get(special), local)
+}
+
+/** Names of its own that an application may make up in one session. */
+const CUSTOM_SETTINGS_MAX = 1_000
+
+function noteCustom(state: SessionState, name: string): void {
+  if (state.customSettings.size >= CUSTOM_SETTINGS_MAX && !state.customSettings.has(name))
+    throw new PgError(
+      'configuration_limit_exceeded',
+      `a session may set ${CUSTOM_SETTINGS_MAX} parameters of its own`,
+    )
+  state.customSettings.add(name)
+}
+
+function changeSetting(state: SessionState, name: string, value: string | undefined, local: boolean): void {
+  state.settings = withSetting(state.settings, name, value)
+  if (!local) state.settingsOnCommit = withSetting(state.settingsOnCommit, name, value)
 }
 
 export async function setOne(
@@ -80,44 +123,21 @@ export async function setOne(
   checkLocalSetting(name, value)
   const setting = findSetting(name)
   if (setting?.kind === 'fixed') return
-  if (setting?.kind !== 'upstream') {
-    if (!local || state.transaction.status !== 'I') state.settings = withSetting(state.settings, name, value)
-    return
-  }
-  // Outside a block SET LOCAL has no effect; Postgres only warns.
-  if (local && state.transaction.status === 'I') warnOutsideBlock(state, 'SET LOCAL')
-  const scoped =
-    local && state.transaction.status === 'I'
-      ? undefined
-      : await applyUpstream(
-          state,
-          setting.name,
-          limitedValue(setting.name, value, state.upstreamDefaults),
-          local,
-        )
-  if (local || scoped === undefined) return
-  state.settings = withSetting(state.settings, name, scoped)
-  const connection = state.lease.current()
-  if (connection !== undefined) connection.settingsKey = settingsKeyOf(wantedSettings(state))
+  if (setting === undefined) noteCustom(state, name.toLowerCase())
+  const canonical =
+    setting?.kind === 'upstream'
+      ? await applySetting(state, setting.name, limitedValue(setting.name, value, state.upstreamDefaults))
+      : localValue(name, value)
+  changeSetting(state, name, canonical, local)
 }
 
-function warnOutsideBlock(state: SessionState, command: string): void {
-  state.batch.local(warningFrame('25P01', `${command} can only be used in transaction blocks`))
-}
-
-/** Has the upstream check and apply a value, and gives it in the upstream's own spelling. */
-async function applyUpstream(
-  state: SessionState,
-  name: string,
-  value: string,
-  local: boolean,
-): Promise<string> {
-  const connection = await takeConnection(state)
-  const sql = 'SELECT pg_catalog.set_config($1, $2, $3::pg_catalog.bool)'
-  state.batch.before(connection, hiddenSteps(sql, [name, value, String(local)]))
-  await state.batch.settle({ sync: false })
-  if (local) connection.settingsLocal = true
-  return value
+/** Applies the values of the StartupMessage, and remembers them as the upstream spells them. */
+export async function applyStartSettings(state: SessionState): Promise<void> {
+  for (const [name, value] of state.startSettings) await setOne(state, name, value, false)
+  await state.batch.settle({ sync: true })
+  state.lease.release()
+  state.startSettings = state.settings
+  endScope(state, { commits: true })
 }
 
 function valueText(name: string, args: readonly Node[]): string {
@@ -153,7 +173,7 @@ export function showColumns(name: string): readonly string[] {
 /** Whether the session answers SHOW of a parameter; the catalog answers all others, or says that there is none. */
 export function isShownLocally(state: SessionState, name: string): boolean {
   const key = name.toLowerCase()
-  return LOCAL_FACTS.has(key) || findSetting(name) !== undefined || state.settings.has(key)
+  return LOCAL_FACTS.has(key) || findSetting(name) !== undefined || state.customSettings.has(key)
 }
 
 const LOCAL_FACTS = new Set([
@@ -179,6 +199,6 @@ export function showLocal(
       'read committed'
     return answer('SHOW', [[level]])
   }
-  const shown = shownValue(state.settings, name)
-  return shown === undefined ? undefined : answer('SHOW', [[shown.value]])
+  const value = shownValue(state.settings, name)
+  return value === undefined ? undefined : answer('SHOW', [[value]])
 }

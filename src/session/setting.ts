@@ -7,7 +7,13 @@
  */
 export type Setting =
   | { readonly kind: 'upstream'; readonly name: string }
-  | { readonly kind: 'local'; readonly name: string; readonly value: string }
+  | {
+      readonly kind: 'local'
+      readonly name: string
+      readonly value: string
+      /** Undefined for any text. */
+      readonly values: LocalValues | undefined
+    }
   | {
       readonly kind: 'fixed'
       readonly name: string
@@ -16,8 +22,16 @@ export type Setting =
     }
   | { readonly kind: 'read-only'; readonly name: string; readonly value: string }
 
+/** Values that a local setting takes: those named, in the order in which Postgres' hint names them, or anything that is a Boolean. */
+export type LocalValues = 'boolean' | readonly string[]
+
 const upstream = (name: string): Setting => ({ kind: 'upstream', name })
-const local = (name: string, value: string): Setting => ({ kind: 'local', name, value })
+const local = (name: string, value: string, values?: LocalValues): Setting => ({
+  kind: 'local',
+  name,
+  value,
+  values,
+})
 const readOnly = (name: string, value: string): Setting => ({ kind: 'read-only', name, value })
 const fixed = (name: string, value: string, accepts: readonly string[]): Setting => ({
   kind: 'fixed',
@@ -25,6 +39,9 @@ const fixed = (name: string, value: string, accepts: readonly string[]): Setting
   value,
   accepts: (given) => accepts.includes(given.toLowerCase()),
 })
+
+const MESSAGE_LEVELS = 'debug5 debug4 debug3 debug2 debug1 log notice warning error'.split(' ')
+export const ISOLATION_LEVELS = ['serializable', 'repeatable read', 'read committed', 'read uncommitted']
 
 /** Encodings that mean UTF8 in the spellings of drivers (asyncpg sends quotes, Pgtcl and Qt say UNICODE). */
 const UTF8 = ['utf8', 'utf-8', "'utf-8'", "'utf8'", 'unicode']
@@ -48,32 +65,32 @@ const SETTINGS: readonly Setting[] = [
   fixed('transform_null_equals', 'off', ['off', 'false', '0', 'no']),
   { kind: 'fixed', name: 'search_path', value: '"$user", public', accepts: acceptsSearchPath },
   local('application_name', ''),
-  local('client_min_messages', 'notice'),
-  local('default_transaction_isolation', 'read committed'),
-  local('default_transaction_deferrable', 'off'),
-  local('synchronize_seqscans', 'on'),
+  local('client_min_messages', 'notice', MESSAGE_LEVELS),
+  local('default_transaction_isolation', 'read committed', ISOLATION_LEVELS),
+  local('default_transaction_deferrable', 'off', 'boolean'),
+  local('synchronize_seqscans', 'on', 'boolean'),
   local('synchronous_commit', 'on'),
   local('idle_session_timeout', '0'),
   local('tcp_keepalives_idle', '0'),
   local('tcp_keepalives_interval', '0'),
   local('tcp_keepalives_count', '0'),
-  local('escape_string_warning', 'on'),
+  local('escape_string_warning', 'on', 'boolean'),
   local('backslash_quote', 'safe_encoding'),
-  local('xmloption', 'content'),
-  local('xmlbinary', 'base64'),
+  local('xmloption', 'content', ['content', 'document']),
+  local('xmlbinary', 'base64', ['base64', 'hex']),
   local('work_mem', '4MB'),
-  local('geqo', 'on'),
-  local('jit', 'on'),
-  local('plan_cache_mode', 'auto'),
+  local('geqo', 'on', 'boolean'),
+  local('jit', 'on', 'boolean'),
+  local('plan_cache_mode', 'auto', ['auto', 'force_generic_plan', 'force_custom_plan']),
   local('cursor_tuple_fraction', '0.1'),
   local('max_parallel_workers_per_gather', '2'),
   local('random_page_cost', '4'),
-  local('quote_all_identifiers', 'off'),
+  local('quote_all_identifiers', 'off', 'boolean'),
   local('lc_messages', 'C'),
   local('lc_monetary', 'C'),
   local('lc_numeric', 'C'),
   local('lc_time', 'C'),
-  local('check_function_bodies', 'on'),
+  local('check_function_bodies', 'on', 'boolean'),
   ...[
     'bitmapscan',
     'hashagg',
@@ -86,7 +103,7 @@ const SETTINGS: readonly Setting[] = [
     'seqscan',
     'sort',
     'tidscan',
-  ].map((name) => local(`enable_${name}`, 'on')),
+  ].map((name) => local(`enable_${name}`, 'on', 'boolean')),
   readOnly('server_encoding', 'UTF8'),
   readOnly('integer_datetimes', 'on'),
   readOnly('max_identifier_length', '63'),

@@ -13,15 +13,28 @@ export function withSetting(values: SettingValues, name: string, value: string |
   return next
 }
 
-/** Values for every setting that the upstream applies, in the order of UPSTREAM_SETTINGS. */
+/** Settings whose changes clients are told of. */
+const REPORTED = ['application_name', 'DateStyle', 'IntervalStyle', 'TimeZone']
+
+/** What a client is told of its own session, and of no other that used the connection. */
+export function reportedValues(
+  values: SettingValues,
+  defaults: ReadonlyMap<string, string>,
+): readonly (readonly [string, string])[] {
+  return REPORTED.map((name) => [name, values.get(name.toLowerCase()) ?? defaults.get(name) ?? ''])
+}
+
+/** Values for every setting that the upstream applies, by name. */
 export function upstreamValues(
   values: SettingValues,
   defaults: ReadonlyMap<string, string>,
-): readonly string[] {
-  return UPSTREAM_SETTINGS.map((name) => {
-    const value = values.get(name.toLowerCase())
-    return value === undefined ? (defaults.get(name) ?? '') : limitedValue(name, value, defaults)
-  })
+): ReadonlyMap<string, string> {
+  return new Map(
+    UPSTREAM_SETTINGS.map((name) => {
+      const value = values.get(name.toLowerCase())
+      return [name, value === undefined ? (defaults.get(name) ?? '') : limitedValue(name, value, defaults)]
+    }),
+  )
 }
 
 /** Timeouts that the operator limits; the gateway's own value is the limit. */
@@ -54,17 +67,10 @@ export function limitedValue(name: string, value: string, defaults: ReadonlyMap<
 }
 
 /** What SHOW answers for a setting that is not asked upstream; undefined for those that are. */
-export function shownValue(
-  values: SettingValues,
-  name: string,
-): { readonly name: string; readonly value: string } | undefined {
+export function shownValue(values: SettingValues, name: string): string | undefined {
   const setting = findSetting(name)
-  const set = values.get(name.toLowerCase())
-  if (setting === undefined) {
-    if (set !== undefined) return { name: name.toLowerCase(), value: set }
-    throw unrecognized(name)
-  }
-  return setting.kind === 'upstream' ? undefined : { name: setting.name, value: set ?? setting.value }
+  if (setting?.kind === 'upstream') return undefined
+  return values.get(name.toLowerCase()) ?? setting?.value ?? ''
 }
 
 /**
@@ -94,6 +100,25 @@ export function checkLocalSetting(name: string, value: string): void {
         },
       )
   }
+}
+
+/** A value of a setting that the session keeps to itself, as Postgres would show it. @throws PgError invalid_parameter_value */
+export function localValue(name: string, value: string): string {
+  const setting = findSetting(name)
+  if (setting?.kind !== 'local' || setting.values === undefined) return value
+  if (setting.values === 'boolean') return booleanValue(setting.name, value)
+  const found = setting.values.find((known) => known === value.toLowerCase())
+  if (found !== undefined) return found
+  throw new PgError('invalid_parameter_value', `invalid value for parameter "${setting.name}": "${value}"`, {
+    hint: `Available values: ${setting.values.join(', ')}.`,
+  })
+}
+
+/** Boolean words may be shortened as long as it is clear which one is meant. */
+function booleanValue(name: string, value: string): string {
+  if (/^(t|tr|tru|true|y|ye|yes|on|1)$/i.test(value)) return 'on'
+  if (/^(f|fa|fal|fals|false|n|no|of|off|0)$/i.test(value)) return 'off'
+  throw new PgError('invalid_parameter_value', `parameter "${name}" requires a Boolean value`)
 }
 
 export function unrecognized(name: string): PgError {

@@ -1,16 +1,17 @@
 import { PgError } from '../errors.js'
 import { BACKEND, EMPTY_QUERY_RESPONSE } from '../protocol/backend.js'
+import type { FormatCode } from '../protocol/message.js'
 import { encodeBind, encodeDescribe, encodeExecute } from '../protocol/request.js'
 import type { Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
 import { answerWhole, askCatalog, cursorColumns, runCatalogCursor } from './catalog-command.js'
 import { createCommand } from './command.js'
-import { noteCursor, requireCursor } from './cursor.js'
+import { fetchesBinary, noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
 import { answerFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
-import { executedStatement } from './prepare-command.js'
+import { firstParameter } from './parameter.js'
 import type { Command, SessionState } from './state.js'
-import { showTables } from './table-oids.js'
+import { countRows, showTables } from './table-oids.js'
 import { leavesFailedBlock } from './transaction-command.js'
 import { takeConnection } from './upstream-command.js'
 import { boundValues, type UpstreamStatement } from './upstream-statement.js'
@@ -27,12 +28,16 @@ export async function runSimple(
   facts: ReadonlyMap<string, string>,
   beforeStatement: () => void,
 ): Promise<void> {
+  // Postgres uses the unnamed ones for the simple protocol.
+  state.statements.delete('')
   const { statements, at } = state.parse(sql)
   if (statements.length === 0) return state.batch.local(EMPTY_QUERY_RESPONSE)
+  state.portals.delete('')
+  state.implicitBlock ||= statements.length > 1
   for (const statement of statements) {
     beforeStatement()
     requireLiveBlock(state, statement.node)
-    await runStatement(state, statement, at, facts, statements.length > 1)
+    await runStatement(state, statement, at, facts)
   }
 }
 
@@ -50,40 +55,29 @@ async function runStatement(
   parsed: Statement,
   at: (location: number | undefined) => number | undefined,
   facts: ReadonlyMap<string, string>,
-  inImplicitBlock: boolean,
 ): Promise<void> {
-  const { node } = parsed
-  if ('ExecuteStmt' in node) {
-    const { prepared, values } = executedStatement(state, node.ExecuteStmt)
-    if (prepared.command.kind === 'catalog') {
-      const given = { values, formats: [], resultFormats: [] }
-      return answerWhole(state, await askCatalog(state, prepared.command, given))
-    }
-    if (prepared.command.kind !== 'upstream')
-      throw new PgError('feature_not_supported', 'this statement cannot be run by EXECUTE')
-    return runUpstream(state, prepared.command.statement, values)
-  }
   const command = await createCommand(state, parsed, at, [])
   switch (command.kind) {
     case 'empty':
       return
     case 'upstream':
-      refuseParameters(command.statement)
-      return runUpstream(state, command.statement, [])
+      refuseParameters(command.statement, parsed, at)
+      return runUpstream(state, command.statement)
     case 'cursor':
-      refuseParameters(command.statement)
-      return runCursor(state, command, inImplicitBlock)
-    case 'catalog':
-      return answerWhole(state, await askCatalog(state, command, NO_VALUES))
+      refuseParameters(command.statement, parsed, at)
+      return runCursor(state, command, parsed.text)
+    case 'catalog': {
+      const values = { values: command.values ?? [], formats: [], resultFormats: [] }
+      return answerWhole(state, await askCatalog(state, command, values))
+    }
     case 'catalog-cursor': {
       const columns = cursorColumns(state, command)
       const frames = await runCatalogCursor(state, command)
       if (columns !== undefined) state.batch.local(columns)
-      return frames.forEach(state.batch.local)
+      for (const frame of frames) state.batch.local(frame)
+      return
     }
     case 'local': {
-      if (inImplicitBlock && 'DiscardStmt' in node && node.DiscardStmt.target === 'DISCARD_ALL')
-        throw new PgError('active_sql_transaction', 'DISCARD ALL cannot run inside a transaction block')
       const result = await runLocal(state, command, at, facts)
       if (result === undefined) return
       if (command.columns !== undefined) state.batch.local(textColumns(command.columns))
@@ -92,38 +86,38 @@ async function runStatement(
   }
 }
 
-const NO_VALUES = { values: [], formats: [], resultFormats: [] }
-
-function refuseParameters(statement: UpstreamStatement): void {
-  if (statement.clientParameterCount > 0) throw new PgError('undefined_parameter', 'there is no parameter $1')
+function refuseParameters(
+  { clientParameterCount }: UpstreamStatement,
+  { node }: Statement,
+  at: (location: number | undefined) => number | undefined,
+): void {
+  if (clientParameterCount === 0) return
+  const { number = 1, location } = firstParameter(node) ?? {}
+  throw new PgError('undefined_parameter', `there is no parameter $${number}`, { position: at(location) })
 }
 
 async function runCursor(
   state: SessionState,
   command: Extract<Command, { kind: 'cursor' }>,
-  inImplicitBlock: boolean,
+  text: string,
 ): Promise<void> {
-  requireCursor(state, command.node, inImplicitBlock)
-  await runUpstream(state, command.statement, [])
+  requireCursor(state, command.node)
+  await requireCursorBlock(state, command.node)
+  await runUpstream(state, command.statement, fetchesBinary(state, command.node) ? [1] : [])
   await state.batch.settle({ sync: false })
-  noteCursor(state, command.node, command.statement)
+  noteCursor(state, command, text)
 }
 
 async function runUpstream(
   state: SessionState,
   statement: UpstreamStatement,
-  values: readonly (Buffer | null)[],
+  resultFormats: readonly FormatCode[] = [],
 ): Promise<void> {
-  if (values.length !== statement.clientParameterCount) {
-    throw new PgError('syntax_error', `wrong number of parameters for prepared statement`, {
-      detail: `Expected ${statement.clientParameterCount} parameters but got ${values.length}.`,
-    })
-  }
   const connection = await takeConnection(state)
   const name = state.batch.prepare(connection, statement, false)
-  const bound = boundValues(statement, { values, formats: [] })
+  const bound = boundValues(statement, { values: [], formats: [] })
   const quiet = { visible: false, statement }
-  state.batch.send(encodeBind({ portal: '', statement: name, ...bound, resultFormats: [] }), 'bind', quiet)
+  state.batch.send(encodeBind({ portal: '', statement: name, ...bound, resultFormats }), 'bind', quiet)
   // In the simple protocol a statement without rows says nothing about rows.
   state.batch.send(encodeDescribe('portal', ''), 'describe-portal', {
     visible: true,
@@ -131,5 +125,6 @@ async function runUpstream(
     rewrite: (frame) =>
       frame[0] === BACKEND.rowDescription ? showTables(state, statement, frame) : undefined,
   })
-  state.batch.send(encodeExecute('', 0), 'execute', { visible: true, statement })
+  state.account.note(statement.reads)
+  state.batch.send(encodeExecute('', 0), 'execute', { visible: true, statement, rewrite: countRows(state) })
 }

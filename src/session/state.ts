@@ -5,10 +5,13 @@ import type { WrittenSetting } from '../plan/route.js'
 import type { FormatCode } from '../protocol/message.js'
 import type { Parsed, Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
+import type { Account } from './audit.js'
 import type { Batch } from './batch.js'
 import type { CatalogCursor } from './catalog-cursor.js'
 import type { Lease } from './lease.js'
+import type { LocalAnswer } from './local-answer.js'
 import type { Planner } from './planner.js'
+import type { Savepoint } from './scope.js'
 import type { PlacedStatement, SessionCatalog } from './session-catalog.js'
 import type { SettingValues } from './settings.js'
 import type { Transaction } from './transaction.js'
@@ -26,6 +29,8 @@ export type Command =
       readonly kind: 'catalog'
       readonly statement: PlacedStatement
       readonly settings: readonly WrittenSetting[]
+      /** Arguments of EXECUTE; undefined for any other statement. */
+      readonly values?: readonly (Buffer | null)[]
     }
   /** A cursor over an answer of the catalog: DECLARE with its query; FETCH, MOVE or CLOSE without. */
   | {
@@ -58,10 +63,19 @@ export interface Portal {
   readonly values: readonly (Buffer | null)[]
   readonly formats: readonly FormatCode[]
   readonly resultFormats: readonly FormatCode[]
-  /** Set once a local command ran: it gives nothing more. */
+  /** Set if SQL declared it (DECLARE). */
+  readonly cursor: { readonly hold: boolean; readonly binary: boolean } | undefined
+  /** How many savepoints it was made after. */
+  depth: number
+  /** Whether it outlived its transaction, so that no rollback takes it away. */
+  kept: boolean
+  /** Set once a local command without a result ran: it does not run again. */
   done: boolean
-  /** The catalog's answer, once it was asked, and how many of its rows were sent. */
+  /** What a local command gave, once it ran. */
+  answer: LocalAnswer | undefined
+  /** The catalog's answer, once it was asked. */
   reply: CatalogReply | undefined
+  /** How many rows of either were sent. */
   sent: number
 }
 
@@ -77,28 +91,32 @@ export interface SessionState {
   readonly batch: Batch
   readonly parse: (sql: string) => Parsed
   readonly nowMs: () => number
+  readonly account: Account
+  /** Who is told of in the audit: address, claims; whether anybody audits. */
+  readonly audit: {
+    readonly address: string
+    readonly who: Readonly<Record<string, string>>
+    readonly fingerprints: boolean
+  }
   readonly limits: { readonly statementsMax: number; readonly portalsMax: number }
   /** Values of the upstream's settings where the session set none. */
   readonly upstreamDefaults: ReadonlyMap<string, string>
   transaction: Transaction
+  /** Whether what runs now is one of several statements that are a transaction without BEGIN: those of one text, or up to one Sync. */
+  implicitBlock: boolean
+  /** Settings as they are now. */
   settings: SettingValues
+  /** Settings once the transaction is committed: SET LOCAL ends with it. What runs outside a block is a transaction, too. */
+  settingsOnCommit: SettingValues
+  settingsOnRollback: SettingValues
   /** Settings of the StartupMessage, to which RESET goes back. */
-  readonly startupSettings: SettingValues
-  /** Settings when the request began, or its last transaction ended: outside a block an error goes back to them. */
-  settingsAtRequest: SettingValues
-  /** Settings when the transaction block began, and at each savepoint. */
-  settingsAtBegin: SettingValues | undefined
-  savepoints: {
-    readonly name: string
-    readonly settings: SettingValues
-    /** Portals that were open then. */
-    readonly portals: readonly string[]
-  }[]
+  startSettings: SettingValues
+  /** Names that an application made up. Once set they exist, with an empty value at least. */
+  readonly customSettings: Set<string>
+  savepoints: Savepoint[]
   readonly statements: Map<string, Prepared>
   readonly portals: Map<string, Portal>
-  /** Names of WITH HOLD cursors, which keep the connection after their transaction. */
+  /** Names of WITH HOLD cursors that the upstream may have, from DECLARE on. They keep the connection: nobody else may fetch from them. */
   readonly heldCursors: Set<string>
-  /** Cursors that were declared upstream. */
-  readonly sqlCursors: Map<string, UpstreamStatement>
   readonly catalogCursors: Map<string, CatalogCursor>
 }

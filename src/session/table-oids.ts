@@ -1,4 +1,5 @@
-import { BACKEND, withTables } from '../protocol/backend.js'
+import { BACKEND, decodeCommandComplete, withTables } from '../protocol/backend.js'
+import { rowsOfTag } from './audit.js'
 import type { SessionState } from './state.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
@@ -12,4 +13,12 @@ export function showTables(state: SessionState, { origins }: UpstreamStatement, 
       ? undefined
       : { tableOid, columnNumber: origin.columnNumber }
   })
+}
+
+/** Passes replies to Execute on, and counts the rows that they tell of. */
+export function countRows(state: SessionState): (frame: Buffer) => Buffer {
+  return (frame) => {
+    if (frame[0] === BACKEND.commandComplete) state.account.count(rowsOfTag(decodeCommandComplete(frame)))
+    return frame
+  }
 }

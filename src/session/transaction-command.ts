@@ -3,9 +3,11 @@ import { quoteIdentifier } from '../sql/print/output.js'
 import type { Node, TransactionStmt } from '../sql/tree.js'
 import { answer, answerFrames } from './local-answer.js'
 import { warningFrame } from './report.js'
+import { beginSavepoint, endScope, releaseSavepoint, returnToSavepoint } from './scope.js'
+import { ISOLATION_LEVELS } from './setting.js'
 import type { SessionState } from './state.js'
 import { DEFAULT_OPTIONS, IDLE, type TransactionOptions } from './transaction.js'
-import { runVisible } from './upstream-command.js'
+import { runVisible, undoImplicit } from './upstream-command.js'
 
 /** Whether a statement may run in a failed transaction block. */
 export function leavesFailedBlock(node: Node): boolean {
@@ -27,8 +29,6 @@ export async function runTransaction(state: SessionState, statement: Transaction
         state.batch.local(warningFrame('25001', 'there is already a transaction in progress'))
       } else {
         state.transaction = { status: 'T', begun: false, options: readOptions(statement.options) }
-        state.settingsAtBegin = state.settings
-        state.savepoints = []
       }
       return local(statement.kind === 'TRANS_STMT_BEGIN' ? 'BEGIN' : 'START TRANSACTION')
     case 'TRANS_STMT_COMMIT':
@@ -37,36 +37,26 @@ export async function runTransaction(state: SessionState, statement: Transaction
     case 'TRANS_STMT_SAVEPOINT':
       requireBlock(state, 'SAVEPOINT')
       await runVisible(state, `SAVEPOINT ${quoteIdentifier(name)}`, { sync: true })
-      state.savepoints.push({ name, settings: state.settings, portals: [...state.portals.keys()] })
-      return
+      return beginSavepoint(state, name)
     case 'TRANS_STMT_RELEASE':
       requireBlock(state, 'RELEASE SAVEPOINT')
       requireSavepoint(state, name)
       await runVisible(state, `RELEASE SAVEPOINT ${quoteIdentifier(name)}`, { sync: true })
-      state.savepoints = state.savepoints.slice(0, lastSavepoint(state, name))
-      return
+      return releaseSavepoint(state, lastSavepoint(state, name))
     case 'TRANS_STMT_ROLLBACK_TO': {
       requireBlock(state, 'ROLLBACK TO SAVEPOINT')
       requireSavepoint(state, name)
       await runVisible(state, `ROLLBACK TO SAVEPOINT ${quoteIdentifier(name)}`, { sync: true })
-      const index = lastSavepoint(state, name)
-      const savepoint = state.savepoints[index]
-      if (savepoint !== undefined) goBack(state, savepoint)
-      state.savepoints = state.savepoints.slice(0, index + 1)
+      returnToSavepoint(state, lastSavepoint(state, name))
       state.transaction = { ...state.transaction, status: 'T' }
+      // Which settings the upstream went back to is not worth knowing: all are put on again.
+      const connection = state.lease.current()
+      if (connection !== undefined) connection.applied = new Map()
       return
     }
     default:
       throw new PgError('feature_not_supported', 'two-phase commit is not available through this gateway')
   }
-}
-
-/** Portals that were opened since are gone, and settings as they were. */
-function goBack(state: SessionState, { settings, portals }: SessionState['savepoints'][number]): void {
-  for (const name of state.portals.keys()) if (!portals.includes(name)) state.portals.delete(name)
-  if (state.settings === settings) return
-  state.settings = settings
-  forgetSettings(state)
 }
 
 function lastSavepoint(state: SessionState, name: string): number {
@@ -81,12 +71,6 @@ function requireBlock(state: SessionState, command: string): void {
 function requireSavepoint(state: SessionState, name: string): void {
   if (lastSavepoint(state, name) >= 0) return
   throw new PgError('invalid_savepoint_specification', `savepoint "${name}" does not exist`)
-}
-
-/** The connection's own settings went back with the transaction. */
-function forgetSettings(state: SessionState): void {
-  const connection = state.lease.current()
-  if (connection !== undefined) connection.settingsKey = undefined
 }
 
 async function endTransaction(
@@ -104,23 +88,21 @@ async function endTransaction(
         `${tag} AND CHAIN can only be used in transaction blocks`,
       )
     state.batch.local(warningFrame('25P01', 'there is no transaction in progress'))
+    if (!commits) undoImplicit(state)
+    await state.batch.settle({ sync: true })
+    endScope(state, { commits })
     return local(statement.kind === 'TRANS_STMT_COMMIT' ? 'COMMIT' : 'ROLLBACK')
   }
-  if (!commits) state.settings = state.settingsAtBegin ?? state.settings
-  state.portals.clear()
-  const lost = state.lease.current()?.closed() ?? true
-  if (begun && !lost) await runVisible(state, tag, { sync: true })
-  else {
+  const connection = state.lease.current()
+  if (begun && connection !== undefined && !connection.closed()) {
+    if (!commits) connection.applied = connection.appliedOnRollback
+    await runVisible(state, tag, { sync: true })
+  } else {
     if (begun) state.lease.destroy()
     local(tag)
   }
-  if (!commits) forgetSettings(state)
-  const connection = state.lease.current()
-  if (connection !== undefined) connection.settingsLocal = false
-  state.settingsAtRequest = state.settings
-  state.savepoints = []
+  endScope(state, { commits })
   state.transaction = statement.chain ? { status: 'T', begun: false, options } : IDLE
-  state.settingsAtBegin = statement.chain ? state.settings : undefined
 }
 
 /** Options of BEGIN and SET TRANSACTION. READ WRITE is accepted, because drivers say it; nothing can be written all the same. */
@@ -138,10 +120,8 @@ export function readOptions(nodes: readonly Node[] | undefined): TransactionOpti
   return options
 }
 
-const LEVELS = ['serializable', 'repeatable read', 'read committed', 'read uncommitted']
-
 function isolationLevel(level: string | undefined): string {
-  const found = LEVELS.find((known) => known === level?.toLowerCase())
+  const found = ISOLATION_LEVELS.find((known) => known === level?.toLowerCase())
   if (found === undefined)
     throw new PgError(
       'invalid_parameter_value',

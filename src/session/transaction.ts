@@ -23,11 +23,15 @@ export const IDLE: Transaction = { status: 'I', begun: false, options: DEFAULT_O
 
 /** The statement that opens the block upstream: always read-only, whatever the client said. */
 export function beginSql(options: TransactionOptions): string {
-  const isolation =
-    options.isolation === undefined ? '' : ` ISOLATION LEVEL ${options.isolation.toUpperCase()}`
-  const deferrable =
-    options.deferrable === undefined ? '' : options.deferrable ? ' DEFERRABLE' : ' NOT DEFERRABLE'
-  return `BEGIN${isolation} READ ONLY${deferrable}`
+  return `BEGIN READ ONLY${transactionModes(options)}`
+}
+
+export function transactionModes({ isolation, deferrable }: TransactionOptions): string {
+  const modes = [
+    ...(isolation === undefined ? [] : [` ISOLATION LEVEL ${isolation.toUpperCase()}`]),
+    ...(deferrable === undefined ? [] : [deferrable ? ' DEFERRABLE' : ' NOT DEFERRABLE']),
+  ]
+  return modes.join('')
 }
 
 /** A statement failed: an open block fails with it. */

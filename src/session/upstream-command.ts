@@ -1,5 +1,4 @@
 import { PgError } from '../errors.js'
-import { encodeBind, encodeExecute, encodeParse } from '../protocol/request.js'
 import type { Connection } from '../upstream/connection.js'
 import { hiddenSteps } from './lease.js'
 import { upstreamValues } from './settings.js'
@@ -10,9 +9,13 @@ import { beginSql } from './transaction.js'
  * The session's upstream connection, with everything before the next statement planned: its settings, and BEGIN if the client is in a
  * block of which the upstream does not know yet.
  *
+ * @param settings false for a statement that no setting changes
  * @throws PgError if no connection is to be had, or the block's connection is lost
  */
-export async function takeConnection(state: SessionState): Promise<Connection> {
+export async function takeConnection(
+  state: SessionState,
+  { settings: needed = true }: { readonly settings?: boolean } = {},
+): Promise<Connection> {
   const held = state.lease.current()
   if (state.transaction.begun && (held === undefined || held.closed())) {
     state.lease.destroy()
@@ -25,20 +28,17 @@ export async function takeConnection(state: SessionState): Promise<Connection> {
       },
     )
   }
-  const settings = state.transaction.status === 'E' ? undefined : wantedSettings(state)
+  const settings =
+    !needed || state.transaction.status === 'E'
+      ? undefined
+      : upstreamValues(state.settings, state.upstreamDefaults)
   const { connection, steps } = await state.lease.take(settings)
-  // BEGIN first: behind a query it would be the middle of a transaction, which takes no isolation level any more.
+  state.batch.before(connection, steps)
   if (state.transaction.status === 'T' && !state.transaction.begun) {
     state.batch.before(connection, hiddenSteps(beginSql(state.transaction.options)))
     state.transaction = { ...state.transaction, begun: true }
   }
-  state.batch.before(connection, steps)
   return connection
-}
-
-/** The values that a session wants on its connection. */
-export function wantedSettings(state: SessionState): readonly string[] {
-  return upstreamValues(state.settings, state.upstreamDefaults)
 }
 
 /** Plans a statement without parameters whose CommandComplete the client sees, and runs it at once. */
@@ -47,15 +47,19 @@ export async function runVisible(
   sql: string,
   { sync }: { readonly sync: boolean },
 ): Promise<void> {
-  await takeConnection(state)
-  state.batch.send(encodeParse('', sql, []), 'parse', { visible: false })
-  state.batch.send(
-    encodeBind({ portal: '', statement: '', parameterFormats: [], values: [], resultFormats: [] }),
-    'bind',
-    { visible: false },
-  )
-  state.batch.send(encodeExecute('', 0), 'execute', { visible: true })
+  const connection = await takeConnection(state, { settings: false })
+  state.batch.before(connection, hiddenSteps(sql, { visible: true }))
   await state.batch.settle({ sync })
+}
+
+/** Plans the rollback of what ran outside a block since the last sync, which commits everything else. */
+export function undoImplicit(state: SessionState): void {
+  const connection = state.lease.current()
+  if (connection === undefined || connection.closed() || !state.batch.unsynced()) return
+  // The upstream has done it already if it was the upstream that failed.
+  if (connection.needsSync()) return
+  connection.applied = connection.appliedOnRollback
+  state.batch.before(connection, hiddenSteps('ROLLBACK'))
 }
 
 /** Gives the connection back if nothing of the session's is left on it. */

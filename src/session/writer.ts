@@ -4,11 +4,14 @@ import type { Sink } from '../upstream/step.js'
 /** The way to one client. What is written in one turn of the event loop leaves in as few segments as it fits. */
 export interface Writer extends Sink {
   end(): void
+  /** Bytes that were written so far. */
+  bytes(): number
 }
 
 export function createWriter(socket: Socket): Writer {
   let waiting: Promise<void> | undefined
   let corked = false
+  let bytesWritten = 0
   return {
     write(bytes) {
       if (socket.destroyed || !socket.writable) return false
@@ -20,6 +23,7 @@ export function createWriter(socket: Socket): Writer {
           socket.uncork()
         })
       }
+      bytesWritten += bytes.length
       return socket.write(bytes)
     },
     drained() {
@@ -40,5 +44,6 @@ export function createWriter(socket: Socket): Writer {
       return waiting
     },
     end: () => void socket.end(),
+    bytes: () => bytesWritten,
   }
 }

@@ -20,6 +20,8 @@ export interface Parsed {
   readonly statements: readonly Statement[]
   /** The 1-based character position of a node's `location` (bytes from 0); undefined for nodes that were not written. */
   readonly at: (location: number | undefined) => number | undefined
+  /** Equal for texts that differ in their constants only (libpg_query's fingerprint); computed when first asked for. */
+  readonly fingerprint: () => string
 }
 
 interface RawStatement {
@@ -37,7 +39,8 @@ interface RawStatement {
 export function parseStatements(sql: string, limits: SqlLimits): Parsed {
   checkLimits(sql, limits)
   const at = createPositions(sql)
-  if (sql.trim() === '') return { statements: [], at }
+  const fingerprint = createFingerprint(sql)
+  if (sql.trim() === '') return { statements: [], at, fingerprint }
   const bytes = Buffer.from(sql, 'utf8')
   const statements = parseRaw(sql).map(({ stmt, stmt_location: start = 0, stmt_len: length }): Statement => {
     if (stmt === undefined) throw new PgError('syntax_error', 'syntax error')
@@ -47,7 +50,15 @@ export function parseStatements(sql: string, limits: SqlLimits): Parsed {
     const before = part.length - part.trimStart().length
     return { node: stmt, text, start: (at(start) ?? 1) + before }
   })
-  return { statements, at }
+  return { statements, at, fingerprint }
+}
+
+function createFingerprint(sql: string): () => string {
+  let known: string | undefined
+  return () => {
+    known ??= parser().fingerprintSync(sql)
+    return known
+  }
 }
 
 function parseRaw(sql: string): readonly RawStatement[] {

@@ -5,6 +5,7 @@ import { invariant } from '../errors.js'
 interface ParserInstance {
   loadModule(): Promise<void>
   parseSync(sql: string): { readonly stmts?: readonly unknown[] }
+  fingerprintSync(sql: string): string
 }
 
 const require = createRequire(import.meta.url)

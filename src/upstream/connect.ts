@@ -34,6 +34,7 @@ function fixedSettings(options: UpstreamOptions): Readonly<Record<string, string
     IntervalStyle: 'postgres',
     extra_float_digits: '1',
     bytea_output: 'hex',
+    lock_timeout: '0',
     statement_timeout: String(options.statementTimeoutMs),
     idle_in_transaction_session_timeout: String(options.idleInTransactionTimeoutMs),
     application_name: 'rowgate',
@@ -95,6 +96,10 @@ export async function connectUpstream(options: UpstreamOptions): Promise<Connect
     processId: inner.processID ?? 0,
     secretKey: secretKeyOf(inner.secretKey),
     preparedMax: options.preparedMax,
+    applied: new Map([
+      ...Object.entries(fixedSettings(options)),
+      ['TimeZone', parameters.get('TimeZone') ?? 'UTC'],
+    ]),
   })
 }
 

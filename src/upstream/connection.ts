@@ -27,10 +27,10 @@ export interface Connection {
   readonly parameters: ReadonlyMap<string, string>
   readonly prepared: PreparedNames
   readonly openedAtMs: number
-  /** Which session settings are applied; the session layer's own memo. */
-  settingsKey: string | undefined
-  /** Whether SET LOCAL put other values over them until the transaction ends; the session layer's memo, too. */
-  settingsLocal: boolean
+  /** Settings as they were last put on the connection, by name; one that is missing has an unknown value. The session layer's own memo. */
+  applied: ReadonlyMap<string, string>
+  /** Settings as they are again if what runs since the last transaction's end is rolled back. */
+  appliedOnRollback: ReadonlyMap<string, string>
   /** A cancel that is under way: the connection must not serve anyone else before it ended. */
   cancelling: Promise<void> | undefined
   status(): TransactionStatus
@@ -73,6 +73,8 @@ export interface ConnectionOptions {
   readonly processId: number
   readonly secretKey: Buffer
   readonly preparedMax: number
+  /** Settings that were put on it when it was opened. */
+  readonly applied: ReadonlyMap<string, string>
 }
 
 const NOWHERE: Sink = { write: () => true, drained: () => Promise.resolve() }
@@ -96,8 +98,8 @@ export function createConnection(options: ConnectionOptions): Connection {
     parameters,
     prepared: createPreparedNames(options.preparedMax),
     openedAtMs: Date.now(),
-    settingsKey: undefined,
-    settingsLocal: false,
+    applied: options.applied,
+    appliedOnRollback: options.applied,
     cancelling: undefined,
     status: exchange.status,
     closed: exchange.closed,

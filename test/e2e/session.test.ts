@@ -36,6 +36,13 @@ async function open(claims: object = ANN, options: pg.ClientConfig = {}): Promis
   return gateway.client(claims, options)
 }
 
+/** What pg's types do not show: the messages themselves. */
+function innerConnection(client: pg.Client): {
+  on(event: string, listener: (status: { parameterName: string; parameterValue: string }) => void): void
+} {
+  return (client as unknown as { connection: ReturnType<typeof innerConnection> }).connection
+}
+
 async function failure(
   work: Promise<unknown>,
 ): Promise<{ code?: string; message?: string; hint?: string; position?: string }> {
@@ -183,6 +190,25 @@ describe('transactions', () => {
     await ann.end()
     await ben.end()
   })
+  test('a session is told of its own settings only, whoever used the connection before', async () => {
+    const [ann, ben] = [await open(ANN), await open(BEN)]
+    const told: string[] = []
+    innerConnection(ben).on('parameterStatus', ({ parameterName, parameterValue }) =>
+      told.push(`${parameterName}=${parameterValue}`),
+    )
+    for (const end of ['COMMIT', 'ROLLBACK']) {
+      await ann.query(`SET DateStyle = German; SET TimeZone = 'Asia/Tokyo'`)
+      await ben.query('BEGIN; SELECT count(*) FROM orders')
+      await ben.query(end)
+      await failure(ben.query(`SET DateStyle = nosuch`))
+    }
+    expect(told).toEqual([])
+    await ben.query('SET DateStyle = SQL')
+    expect(told).toEqual(['DateStyle=SQL, MDY'])
+    await ann.end()
+    await ben.end()
+  })
+
   test('a time limit may be lowered, not lifted', async () => {
     const client = await open()
     const limits = []

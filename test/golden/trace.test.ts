@@ -66,9 +66,15 @@ async function gatewayOf(file: string): Promise<Peer> {
   return { host, port, user: 'ann', database: 'db', password: await token(CLAIMS) }
 }
 
-/** What no client acts upon: where an error arose in the server, and the number of a table, which the gateway hides. */
+/** What no client acts upon: where an error arose in the server, the order of parameters, and the number of a table, which the gateway hides. */
 function comparable(trace: string): string {
-  return trace.replace(/@table/g, '@0').replace(/ \| [FLRW]=[^|\n]*?(?= \||$)/gm, '')
+  return trace
+    .replace(/@table/g, '@0')
+    .replace(/ \| [FLRW]=[^|\n]*?(?= \||$)/gm, '')
+    .replace(
+      /^(?:B ParameterStatus .*\n)+/gm,
+      (lines) => `${lines.trimEnd().split('\n').sort().join('\n')}\n`,
+    )
 }
 
 for (const file of readdirSync(FOLDER)) {
