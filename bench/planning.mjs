@@ -49,6 +49,7 @@ async function createBenchPlanner() {
   return () =>
     createPlanner({
       kept: createKeptPlans(),
+      functionsAllowed: new Set(),
       contextId: '',
       typed,
       tables: visibleTables(typed, { context, groups: [] }),

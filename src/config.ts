@@ -67,6 +67,8 @@ export interface Config {
   }
   /** The database's name as clients see it. */
   readonly database: string
+  /** Functions that clients may call beyond the list, as `schema.name`. */
+  readonly functionsAllowed: ReadonlySet<string>
   readonly audit: { readonly target: string | undefined; readonly claims: readonly string[] }
   readonly logLevel: string
   /** Undefined: pretty on a terminal, else json. */
@@ -199,6 +201,7 @@ export function loadConfig(options: {
       parsedMax: number('ROWGATE_PARSED_MAX'),
     },
     database: text('ROWGATE_DATABASE') ?? text('CUBEJS_DB_NAME') ?? 'demo',
+    functionsAllowed: new Set(list('ROWGATE_FUNCTIONS_ALLOWED') ?? []),
     audit: { target: text('ROWGATE_AUDIT'), claims: list('ROWGATE_AUDIT_CLAIMS') ?? [] },
     logLevel: text('ROWGATE_LOG_LEVEL') ?? 'info',
     logFormat: text('ROWGATE_LOG_FORMAT') as Config['logFormat'],

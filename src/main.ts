@@ -301,6 +301,7 @@ export async function explain(
     const facts = { user: context.user, database: config.database, processId: 0, version: 'PostgreSQL' }
     const planner = createPlanner({
       kept: createKeptPlans(),
+      functionsAllowed: config.functionsAllowed,
       contextId: '',
       typed,
       tables: visibleTables(typed, { context, groups }),

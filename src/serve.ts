@@ -174,6 +174,7 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
   })
   const planner = createPlanner({
     kept: deps.kept,
+    functionsAllowed: config.functionsAllowed,
     contextId: JSON.stringify([deps.modelId(typed), context.key, context.user, groups]),
     typed,
     tables,

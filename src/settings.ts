@@ -258,6 +258,20 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     whole(0, 3_600_000),
   ),
   setting(
+    'ROWGATE_FUNCTIONS_ALLOWED',
+    'list',
+    '',
+    'Functions of your own that clients may call by this name, as schema.name, separated by commas; they see what they are given, and must tell and change nothing else',
+    z
+      .string()
+      .refine(
+        (value) => splitList(value).every((name) => /^[a-z_][a-z0-9_$]*\.[a-z_][a-z0-9_$]*$/.test(name)),
+        {
+          message: 'must be a list of schema.name in lower case',
+        },
+      ),
+  ),
+  setting(
     'ROWGATE_AUDIT',
     '',
     '',

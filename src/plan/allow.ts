@@ -8,15 +8,18 @@ const SERIES_ROWS_MAX = 1_000_000
 const TEXT_LENGTH_MAX = 10_000
 
 /**
- * Checks a function that a client calls. Operators allow more by schema-qualified name (`ROWGATE_FUNCTIONS_ALLOWED`).
+ * Checks a function that a client calls.
  *
+ * @param more functions that the operator allows, as `schema.name` (ROWGATE_FUNCTIONS_ALLOWED); they must be called by that name
  * @throws PgError insufficient_privilege
  */
 export function checkFunction(
   names: readonly string[],
   args: readonly Node[],
   position: number | undefined,
+  more: ReadonlySet<string>,
 ): void {
+  if (names.length === 2 && more.has(names.join('.'))) return
   const name = names.at(-1) ?? ''
   const schema = names.length > 1 ? names.at(-2) : 'pg_catalog'
   if (

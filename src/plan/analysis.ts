@@ -97,6 +97,8 @@ export interface Place {
 export interface Analyser {
   readonly analysis: Analysis
   readonly at: At
+  /** Functions beyond the list, as `schema.name`. */
+  readonly functionsAllowed: ReadonlySet<string>
   /** The table that a RangeVar names, or an error with Postgres' own words. */
   readonly table: (reference: RangeVar) => Table
   readonly select: (statement: SelectStmt, place: Place, declareLeft?: (left: Output) => void) => Output

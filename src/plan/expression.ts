@@ -122,7 +122,7 @@ function analyseCall(analyser: Analyser, call: FuncCall, place: ExpressionPlace)
     analyser.analysis.asksSession = true
     return
   }
-  checkFunction(namesOf(call.funcname), call.args ?? [], position)
+  checkFunction(namesOf(call.funcname), call.args ?? [], position, analyser.functionsAllowed)
   const aggregate = isAggregate(call)
     ? { name: calledName(call), distinct: call.agg_distinct === true }
     : place.aggregate

@@ -23,6 +23,14 @@ export interface ResolvedQuery {
   readonly at: At
 }
 
+export interface ResolveOptions {
+  readonly tables: Tables
+  readonly database: string
+  readonly at: At
+  /** Functions that the operator allows beyond the list, as `schema.name`. */
+  readonly functionsAllowed: ReadonlySet<string>
+}
+
 /**
  * First pass: resolves every name and checks every function, operator and type of a client's SELECT.
  *
@@ -30,12 +38,13 @@ export interface ResolvedQuery {
  */
 export function resolveQuery(
   select: SelectStmt,
-  { tables, database, at }: { readonly tables: Tables; readonly database: string; readonly at: At },
+  { tables, database, at, functionsAllowed }: ResolveOptions,
 ): ResolvedQuery {
   const analysis = createAnalysis()
   const analyser: Analyser = {
     analysis,
     at,
+    functionsAllowed,
     table: (reference) => findTable(tables, reference, { database, at }),
     select: (statement, place, declareLeft) => analyseSelect(analyser, statement, place, declareLeft),
     expression: (value, place) => analyseExpression(analyser, value, place),

@@ -3,9 +3,9 @@ import type { FuncCall, Node, RangeVar, SelectStmt, TypeName } from '../sql/tree
 import { isTypeAllowed } from './allow.js'
 import { ALLOWED_FUNCTIONS, CONDITIONAL_FUNCTIONS } from './function-list.js'
 import { namesOf } from './node.js'
-import type { At } from './scope.js'
+import type { ResolveOptions } from './plan.js'
 import { isSessionFunction } from './session-function.js'
-import { isCatalogRelation, isTable, type Tables } from './table.js'
+import { isCatalogRelation, isTable } from './table.js'
 
 /** Who answers a SELECT: the upstream, after it was planned over cubes, or the embedded catalog. */
 export type Route = 'upstream' | 'catalog'
@@ -16,7 +16,10 @@ export type Route = 'upstream' | 'catalog'
  *
  * @throws PgError feature_not_supported for cubes and catalog relations in one statement
  */
-export function routeSelect(select: SelectStmt, { tables, at }: { tables: Tables; at: At }): Route {
+export function routeSelect(
+  select: SelectStmt,
+  { tables, at, functionsAllowed }: Omit<ResolveOptions, 'database'>,
+): Route {
   const found = namesIn(select)
   const relations = found.relations.filter(
     ({ schemaname, relname }) => schemaname !== undefined || !found.ctes.has(relname ?? ''),
@@ -38,14 +41,15 @@ export function routeSelect(select: SelectStmt, { tables, at }: { tables: Tables
   // In FROM such a function names a column, which only the function itself does right.
   const beyond =
     found.sessionRanges ||
-    found.calls.some((call) => !isComputing(call)) ||
+    found.calls.some((call) => !isComputing(call, functionsAllowed)) ||
     found.types.some((type) => !isTypeAllowed(type))
   return beyond ? 'catalog' : 'upstream'
 }
 
 /** Functions that compute from their arguments, or that Rowgate answers. Those with bounds are judged where the plan is made. */
-function isComputing(call: FuncCall): boolean {
+function isComputing(call: FuncCall, more: ReadonlySet<string>): boolean {
   const names = namesOf(call.funcname)
+  if (names.length === 2 && more.has(names.join('.'))) return true
   const name = names.at(-1) ?? ''
   if (names.length > 1 && names[0] !== 'pg_catalog') return false
   return (

@@ -32,6 +32,8 @@ export interface PlannerDeps {
   readonly context: SecurityContext
   readonly groups: readonly string[]
   readonly facts: SessionFacts
+  /** Functions that the operator allows beyond the list, as `schema.name`. */
+  readonly functionsAllowed: ReadonlySet<string>
   /** cube.js' queryRewrite over the session's context; undefined if there is none. */
   readonly queryRewrite: ((query: StatementQuery) => unknown) | undefined
 }
@@ -76,11 +78,18 @@ export function createPlanner(deps: PlannerDeps): Planner {
   }
   const resolve = ({ select, at }: PlanRequest): ResolvedQuery =>
     remember(kept.resolved, select, deps.contextId, () =>
-      resolveQuery(select, { tables: deps.tables, database: deps.facts.database, at }),
+      resolveQuery(select, {
+        tables: deps.tables,
+        database: deps.facts.database,
+        at,
+        functionsAllowed: deps.functionsAllowed,
+      }),
     )
   return {
     route: (select, at) =>
-      remember(kept.routes, select, deps.contextId, () => routeSelect(select, { tables: deps.tables, at })),
+      remember(kept.routes, select, deps.contextId, () =>
+        routeSelect(select, { tables: deps.tables, at, functionsAllowed: deps.functionsAllowed }),
+      ),
     async plan(request) {
       const resolved = resolve(request)
       const added = await addedFilters(resolved, deps)
