@@ -82,9 +82,9 @@ export function mismatch(
 }
 
 function describe(measure: Measure): string {
-  return measure.definition.kind === 'calculated'
-    ? 'calculated from other measures'
-    : `a ${measure.definition.aggregate}`
+  if (measure.definition.kind === 'calculated') return 'calculated from other measures'
+  const { aggregate } = measure.definition
+  return `${aggregate === 'avg' ? 'an' : 'a'} ${aggregate}`
 }
 
 function rightCall(measure: Measure): string {

@@ -13,6 +13,7 @@ import { rowsOfTag } from './audit.js'
 import { fetchRows } from './catalog-cursor.js'
 import { CURSOR_HOLD } from './cursor.js'
 import { setOne } from './setting-command.js'
+import { sleep } from './sleep.js'
 import type { Command, Portal, SessionState } from './state.js'
 
 type CatalogCommand = Extract<Command, { kind: 'catalog' }>
@@ -21,12 +22,13 @@ type CursorCommand = Extract<Command, { kind: 'catalog-cursor' }>
 /** Asks the catalog. What was asked of the upstream before is answered first, because it may fail and so keep this one from running. */
 export async function askCatalog(
   state: SessionState,
-  { statement, settings }: CatalogCommand,
+  { statement, settings, delayMs }: CatalogCommand,
   values: CatalogValues,
 ): Promise<CatalogReply> {
   if (state.batch.waiting()) await state.batch.settle({ sync: false })
   // A value that may not be set must keep the whole statement from running.
   for (const { name, value, local } of settings) await setOne(state, name, value, local)
+  if (delayMs !== undefined) await sleep(state, delayMs)
   const reply = await state.catalog.run({ ...statement, ...values })
   state.account.count(rowsOfTag(reply.tag))
   return reply

@@ -10,6 +10,7 @@ import { innerSource } from './inner-text.js'
 import { refusal } from './refusal.js'
 import { findSetting } from './setting.js'
 import { isShownLocally, showColumns } from './setting-command.js'
+import { AFTER_SLEEP_SQL, sleepMs } from './sleep.js'
 import type { Command, SessionState, Source } from './state.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
@@ -56,8 +57,13 @@ async function selectCommand(
 ): Promise<Command> {
   refuseInto(select)
   if (state.planner.route(select, at) === 'catalog') {
-    const statement = { sql: text, start, parameterOids: declaredOids }
-    return { kind: 'catalog', statement, settings: writtenSettings(select) }
+    const delayMs = sleepMs(select)
+    const statement = {
+      sql: delayMs === undefined ? text : AFTER_SLEEP_SQL,
+      start,
+      parameterOids: declaredOids,
+    }
+    return { kind: 'catalog', statement, settings: writtenSettings(select), delayMs }
   }
   for (const oid of declaredOids) checkParameterOid(oid)
   const planned = await state.planner.plan({ select, at, declaredOids, form: 'bind', cached: true })
@@ -108,7 +114,7 @@ function showCommand(state: SessionState, name: string, node: Node, source: Sour
     return { kind: 'upstream', statement: plainStatement(`SHOW "${setting.name}"`, at) }
   if (name === 'all' || !isShownLocally(state, name)) {
     const statement = { sql: source.text, start: source.start, parameterOids: [] }
-    return { kind: 'catalog', statement, settings: [] }
+    return { kind: 'catalog', statement, settings: [], delayMs: undefined }
   }
   return { kind: 'local', node, columns: showColumns(name), source }
 }
@@ -164,7 +170,7 @@ async function copyCommand(
   const select = copy.relation === undefined ? selectOf(copy.query) : tableSelect(copy)
   if (state.planner.route(select, at) === 'catalog') {
     const statement = { sql: text, start, parameterOids: [] }
-    return { kind: 'catalog', statement, settings: [] }
+    return { kind: 'catalog', statement, settings: [], delayMs: undefined }
   }
   const options = (copy.options ?? []).map(copyOption)
   const wrap = (rewritten: Node): Node => ({

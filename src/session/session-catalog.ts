@@ -13,6 +13,8 @@ export interface SessionCatalog {
   tableOid(name: string): number | undefined
   /** Resolves when the session's tables are there, so that result columns can lead to them; at the latest after `patienceMs`. */
   warm(patienceMs: number): Promise<void>
+  /** Waits, and asks nothing. @throws PgError query_canceled if interrupted */
+  wait(delayMs: number): Promise<void>
   /** Ends the wait for an answer, as a cancel asks. */
   interrupt(): void
 }
@@ -39,19 +41,25 @@ export function createSessionCatalog({
 }: SessionCatalogDeps): SessionCatalog {
   let interrupt: (() => void) | undefined
 
-  const ask = async (start: number, work: () => Promise<CatalogReply>): Promise<CatalogReply> => {
+  const interruptible = async <T>(work: Promise<T>): Promise<T> => {
     const interrupted = new Promise<never>((_resolve, reject) => {
       interrupt = () => reject(new PgError('query_canceled', 'canceling statement due to user request'))
     })
     interrupted.catch(() => undefined)
     try {
-      const reply = await Promise.race([work(), interrupted])
+      return await Promise.race([work, interrupted])
+    } finally {
+      interrupt = undefined
+    }
+  }
+
+  const ask = async (start: number, work: () => Promise<CatalogReply>): Promise<CatalogReply> => {
+    try {
+      const reply = await interruptible(work())
       for (const asked of reply.signals) signal(asked)
       return reply
     } catch (error) {
       throw error instanceof CatalogError ? reportCatalogError(error, start) : error
-    } finally {
-      interrupt = undefined
     }
   }
 
@@ -66,9 +74,19 @@ export function createSessionCatalog({
       })
       await Promise.race([catalog.warm(variant, session('')), patience])
     },
+    async wait(delayMs) {
+      let timer: NodeJS.Timeout | undefined
+      const waited = new Promise<void>((resolve) => {
+        timer = setTimeout(resolve, Math.min(delayMs, TIMER_MS_MAX))
+      })
+      await interruptible(waited).finally(() => clearTimeout(timer))
+    },
     interrupt: () => interrupt?.(),
   }
 }
+
+/** setTimeout cannot wait longer than this. */
+const TIMER_MS_MAX = 2_147_483_647
 
 /** Everything that the catalog says is about what the session may see; only where it stands in the client's text must be counted again. */
 function reportCatalogError({ fields }: CatalogError, start: number): ReportedError {

@@ -1,5 +1,6 @@
 import { PgError } from '../errors.js'
 import { findSetting, isCustomSetting, UPSTREAM_SETTINGS } from './setting.js'
+import type { SessionState } from './state.js'
 
 /** Values that a session has set, by lower-case name; immutable, so that a transaction can go back to an earlier one. */
 export type SettingValues = ReadonlyMap<string, string>
@@ -57,13 +58,30 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
 export function limitedValue(name: string, value: string, defaults: ReadonlyMap<string, string>): string {
   const limitMs = Number(defaults.get(name) ?? 0)
   if (!LIMITED.includes(name) || limitMs === 0) return value
-  const match = /^\s*(\d{1,12}(?:\.\d{1,6})?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value)
-  if (match === null)
+  const timeout = readDurationMs(value)
+  if (timeout === undefined)
     throw new PgError('invalid_parameter_value', `invalid value for parameter "${name}": "${value}"`, {
       hint: 'Valid units for this parameter are "us", "ms", "s", "min", "h", and "d".',
     })
-  const timeoutMs = Number(match[1]) * (UNIT_MS.get(match[2] ?? 'ms') ?? 1)
-  return timeoutMs === 0 || timeoutMs > limitMs ? String(limitMs) : value
+  return timeout === 0 || timeout > limitMs ? String(limitMs) : value
+}
+
+/** A number with a unit as Postgres writes durations, milliseconds if there is none; undefined for anything else. */
+function readDurationMs(value: string): number | undefined {
+  const match = /^\s*(\d{1,12}(?:\.\d{1,6})?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value)
+  return match === null ? undefined : Number(match[1]) * (UNIT_MS.get(match[2] ?? 'ms') ?? 1)
+}
+
+/** What a session's timeout is; 0 for none. */
+export function timeoutMs(state: Pick<SessionState, 'settings' | 'upstreamDefaults'>, name: string): number {
+  const value = state.settings.get(name) ?? ''
+  return (
+    readDurationMs(
+      value === ''
+        ? (state.upstreamDefaults.get(name) ?? '')
+        : limitedValue(name, value, state.upstreamDefaults),
+    ) ?? 0
+  )
 }
 
 /** What SHOW answers for a setting that is not asked upstream; undefined for those that are. */

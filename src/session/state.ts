@@ -29,6 +29,8 @@ export type Command =
       readonly kind: 'catalog'
       readonly statement: PlacedStatement
       readonly settings: readonly WrittenSetting[]
+      /** How long the session waits before it asks; undefined for all but pg_sleep. */
+      readonly delayMs: number | undefined
       /** Arguments of EXECUTE; undefined for any other statement. */
       readonly values?: readonly (Buffer | null)[]
     }

@@ -331,6 +331,25 @@ describe('statements about the catalog', () => {
       expect(await ask(client, TABLES)).toEqual(['Orders', 'Users'])
     }))
 
+  test('pg_sleep waits, and ends at a timeout or a cancel', () =>
+    withClient(NOBODY, async (client) => {
+      const startedAtMs = Date.now()
+      expect(await ask(client, 'SELECT pg_sleep(0.3)')).toEqual([''])
+      expect(Date.now() - startedAtMs).toBeGreaterThan(290)
+      await client.query('SET statement_timeout = 200')
+      expect(await ask(client, 'SELECT pg_sleep(30)')).toEqual([
+        'ERROR 57014: canceling statement due to statement timeout',
+      ])
+      await client.query('RESET statement_timeout')
+      const { processID } = client as unknown as { processID: number }
+      const running = ask(client, 'SELECT pg_sleep(30)')
+      await withClient(NOBODY, (other) => ask(other, `SELECT pg_cancel_backend(${processID})`))
+      expect(await running).toEqual(['ERROR 57014: canceling statement due to user request'])
+      expect(await ask(client, 'SELECT 1, pg_sleep(1)')).toEqual([
+        'ERROR 42501: permission denied for function pg_sleep',
+      ])
+    }))
+
   test('a cancel ends the wait', () =>
     withClient(NOBODY, async (client) => {
       const running = ask(client, 'SELECT count(*) FROM pg_proc a, pg_proc b, pg_proc c')
