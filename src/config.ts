@@ -69,6 +69,7 @@ export interface Config {
   readonly database: string
   /** Functions that clients may call beyond the list, as `schema.name`. */
   readonly functionsAllowed: ReadonlySet<string>
+  readonly wall: { readonly roleClaim: string | undefined; readonly claims: boolean }
   readonly audit: { readonly target: string | undefined; readonly claims: readonly string[] }
   readonly logLevel: string
   /** Undefined: pretty on a terminal, else json. */
@@ -202,6 +203,10 @@ export function loadConfig(options: {
     },
     database: text('ROWGATE_DATABASE') ?? text('CUBEJS_DB_NAME') ?? 'demo',
     functionsAllowed: new Set(list('ROWGATE_FUNCTIONS_ALLOWED') ?? []),
+    wall: {
+      roleClaim: text('ROWGATE_UPSTREAM_ROLE_CLAIM'),
+      claims: values.get('ROWGATE_UPSTREAM_CLAIMS') === true,
+    },
     audit: { target: text('ROWGATE_AUDIT'), claims: list('ROWGATE_AUDIT_CLAIMS') ?? [] },
     logLevel: text('ROWGATE_LOG_LEVEL') ?? 'info',
     logFormat: text('ROWGATE_LOG_FORMAT') as Config['logFormat'],

@@ -26,6 +26,7 @@ import { applyStartSettings } from './session/setting-command.js'
 import { NO_SETTINGS, reportedValues } from './session/settings.js'
 import type { SessionState } from './session/state.js'
 import { IDLE } from './session/transaction.js'
+import { wallSql } from './session/wall.js'
 import { DEFAULT_SQL_LIMITS } from './sql/limits.js'
 import { type Parsed, parseStatements } from './sql/parse.js'
 import { cancelUpstream } from './upstream/cancel.js'
@@ -194,6 +195,7 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     batch: createBatch(start.writer),
     parse,
     nowMs,
+    wallSql: wallSql(context, config.wall),
     account: createAccount(),
     audit: {
       address: start.address,

@@ -182,6 +182,20 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     'Prepared statements kept per upstream connection',
     whole(1, 100_000),
   ),
+  setting(
+    'ROWGATE_UPSTREAM_ROLE_CLAIM',
+    '',
+    '',
+    "Claim that names the upstream role to act as in each transaction, so that the database's own row security holds beneath",
+    text,
+  ),
+  setting(
+    'ROWGATE_UPSTREAM_CLAIMS',
+    '',
+    'false',
+    'Tell the upstream the claims in each transaction, as request.jwt.claims',
+    flag,
+  ),
   setting('ROWGATE_SESSIONS_MAX', '', '2000', 'Client sessions at once', whole(1, 100_000)),
   setting(
     'ROWGATE_LOGIN_TIMEOUT_MS',

@@ -100,6 +100,8 @@ export interface SessionState {
     readonly who: Readonly<Record<string, string>>
     readonly fingerprints: boolean
   }
+  /** What each of its transactions begins with upstream; undefined for nothing. */
+  readonly wallSql: string | undefined
   readonly limits: { readonly statementsMax: number; readonly portalsMax: number }
   /** Values of the upstream's settings where the session set none. */
   readonly upstreamDefaults: ReadonlyMap<string, string>

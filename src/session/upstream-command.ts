@@ -33,11 +33,15 @@ export async function takeConnection(
       ? undefined
       : upstreamValues(state.settings, state.upstreamDefaults)
   const { connection, steps } = await state.lease.take(settings)
+  // Outside a block each request is a transaction, and what was put up in it is gone with the last one.
+  const begins = state.transaction.status === 'T' ? !state.transaction.begun : !state.batch.unsynced()
   state.batch.before(connection, steps)
   if (state.transaction.status === 'T' && !state.transaction.begun) {
     state.batch.before(connection, hiddenSteps(beginSql(state.transaction.options)))
     state.transaction = { ...state.transaction, begun: true }
   }
+  if (state.wallSql !== undefined && begins && state.transaction.status !== 'E')
+    state.batch.before(connection, hiddenSteps(state.wallSql))
   return connection
 }
 
