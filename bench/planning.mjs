@@ -48,7 +48,7 @@ async function createBenchPlanner() {
   // A new one each time: what is measured is a plan that nobody made before.
   return () =>
     createPlanner({
-      kept: createKeptPlans(),
+      kept: createKeptPlans(1),
       functionsAllowed: new Set(),
       contextId: '',
       typed,

@@ -58,6 +58,7 @@ export interface Config {
     readonly portalsMax: number
     readonly modelsMax: number
     readonly parsedMax: number
+    readonly plansMax: number
   }
   readonly catalog: {
     readonly timeoutMs: number
@@ -200,6 +201,7 @@ export function loadConfig(options: {
       portalsMax: number('ROWGATE_PORTALS_MAX'),
       modelsMax: number('ROWGATE_MODELS_MAX'),
       parsedMax: number('ROWGATE_PARSED_MAX'),
+      plansMax: number('ROWGATE_PLANS_MAX'),
     },
     database: text('ROWGATE_DATABASE') ?? text('CUBEJS_DB_NAME') ?? 'demo',
     functionsAllowed: new Set(list('ROWGATE_FUNCTIONS_ALLOWED') ?? []),

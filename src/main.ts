@@ -300,7 +300,7 @@ export async function explain(
     const typed = await models.forContext(context, appId)
     const facts = { user: context.user, database: config.database, processId: 0, version: 'PostgreSQL' }
     const planner = createPlanner({
-      kept: createKeptPlans(),
+      kept: createKeptPlans(1),
       functionsAllowed: config.functionsAllowed,
       contextId: '',
       typed,

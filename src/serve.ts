@@ -66,7 +66,7 @@ export async function openGateway(deps: ServeDeps): Promise<Gate> {
     parse,
     catalog,
     directory,
-    kept: createKeptPlans(),
+    kept: createKeptPlans(config.limits.plansMax),
     modelId: createModelIds(),
   }
   const gate = await openGate(

@@ -237,6 +237,13 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
   ),
   setting('ROWGATE_PARSED_MAX', '', '2000', 'Parsed statements kept', whole(1, 1_000_000)),
   setting(
+    'ROWGATE_PLANS_MAX',
+    '',
+    '5000',
+    'Plans kept, one for each statement and context',
+    whole(1, 1_000_000),
+  ),
+  setting(
     'ROWGATE_CATALOG_TIMEOUT_MS',
     'ms',
     '10000',

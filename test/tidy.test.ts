@@ -64,6 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'node:net',
     'node:tls',
     'node:crypto',
+    'npm:lru-cache',
   ],
   observe: ['events', 'node:tty', 'npm:pino'],
 }

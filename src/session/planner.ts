@@ -19,8 +19,13 @@ export interface KeptPlans {
   readonly plans: PlanCache<Planned>
 }
 
-export function createKeptPlans(): KeptPlans {
-  return { routes: createPlanCache(), resolved: createPlanCache(), plans: createPlanCache() }
+/** @param plansMax of each kind that are kept */
+export function createKeptPlans(plansMax: number): KeptPlans {
+  return {
+    routes: createPlanCache(plansMax),
+    resolved: createPlanCache(plansMax),
+    plans: createPlanCache(plansMax),
+  }
 }
 
 export interface PlannerDeps {
@@ -69,7 +74,12 @@ export function createPlanner(deps: PlannerDeps): Planner {
     policies.some(({ conditions }) => conditions.some(({ kind }) => kind === 'function')),
   )
   /** What was made of this statement before, where it does not depend on this very session. */
-  const remember = <T>(cache: PlanCache<T>, select: SelectStmt, key: string, make: () => T): T => {
+  const remember = <T extends object | string>(
+    cache: PlanCache<T>,
+    select: SelectStmt,
+    key: string,
+    make: () => T,
+  ): T => {
     const known = cache.get(select, key)
     if (known !== undefined) return known
     const made = make()

@@ -50,7 +50,7 @@ async function rewrite(input: string): Promise<string> {
   })
   const facts = { user: 'ann', database: 'db', processId: 1, version: 'PostgreSQL 18' }
   const planner = createPlanner({
-    kept: createKeptPlans(),
+    kept: createKeptPlans(1),
     functionsAllowed: new Set(['shop.distance']),
     contextId: '',
     typed,
