@@ -28,7 +28,9 @@ export async function runTransaction(state: SessionState, statement: Transaction
       if (state.transaction.status !== 'I') {
         state.batch.local(warningFrame('25001', 'there is already a transaction in progress'))
       } else {
-        state.transaction = { status: 'T', begun: false, options: readOptions(statement.options) }
+        const options = readOptions(statement.options)
+        const isolation = options.isolation ?? state.settings.get('default_transaction_isolation')
+        state.transaction = { status: 'T', begun: false, options: { ...options, isolation } }
       }
       return local(statement.kind === 'TRANS_STMT_BEGIN' ? 'BEGIN' : 'START TRANSACTION')
     case 'TRANS_STMT_COMMIT':

@@ -227,12 +227,20 @@ describe('transactions', () => {
     await other.end()
   })
 
-  test('repeatable read holds one snapshot; nothing can be written', async () => {
+  test.each([
+    ['of the block', 'SELECT 1', 'BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE'],
+    ['of the session', 'SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL REPEATABLE READ', 'BEGIN'],
+    ['by its setting', "SET default_transaction_isolation = 'repeatable read'", 'START TRANSACTION'],
+  ])('repeatable read %s holds one snapshot; nothing can be written', async (_name, first, begin) => {
     const client = await open()
-    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE')
+    await client.query(first)
+    await client.query(begin)
     const before = await client.query('SELECT count(*) FROM "Users"')
     await cluster.query("INSERT INTO public.users VALUES (1001, 2, 'new')")
     expect((await client.query('SELECT count(*) FROM "Users"')).rows).toEqual(before.rows)
+    expect((await client.query('SHOW transaction_isolation')).rows).toEqual([
+      { transaction_isolation: 'repeatable read' },
+    ])
     await client.query('COMMIT')
     await cluster.query('DELETE FROM public.users WHERE id = 1001')
     expect((await failure(client.query('CREATE TABLE x (a int)'))).code).toBe('25006')
