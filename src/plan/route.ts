@@ -74,27 +74,28 @@ interface Names {
 /** Every name in a tree, whatever node it stands in: nothing can hide from the decision. */
 function namesIn(tree: unknown): Names {
   const names: Names = { relations: [], ctes: new Set(), calls: [], types: [], sessionRanges: false }
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) return value.forEach(visit)
+  const visit = (value: unknown, inRangeFunction: boolean): void => {
+    if (Array.isArray(value)) {
+      for (const element of value) visit(element, inRangeFunction)
+      return
+    }
     if (value === null || typeof value !== 'object') return
     const node = value as Partial<Record<string, unknown>>
     if (node['RangeVar'] !== undefined) names.relations.push(node['RangeVar'] as RangeVar)
     if (node['FuncCall'] !== undefined) names.calls.push(node['FuncCall'] as FuncCall)
-    if (node['RangeFunction'] !== undefined && hasSessionFunction(node['RangeFunction']))
-      names.sessionRanges = true
     if (node['TypeName'] !== undefined) names.types.push(node['TypeName'] as TypeName)
     if (node['typeName'] !== undefined) names.types.push(node['typeName'] as TypeName)
     if (node['CommonTableExpr'] !== undefined)
       names.ctes.add((node['CommonTableExpr'] as { ctename?: string }).ctename ?? '')
-    Object.values(node).forEach(visit)
+    const inside = inRangeFunction || node['RangeFunction'] !== undefined
+    const asksSession =
+      node['SQLValueFunction'] !== undefined ||
+      (node['FuncCall'] !== undefined && isSessionFunction(node['FuncCall'] as FuncCall))
+    if (inside && asksSession) names.sessionRanges = true
+    for (const child of Object.values(node)) visit(child, inside)
   }
-  visit(tree)
+  visit(tree, false)
   return names
-}
-
-function hasSessionFunction(range: unknown): boolean {
-  const inside = namesIn(range)
-  return inside.calls.some(isSessionFunction) || JSON.stringify(range).includes('"SQLValueFunction"')
 }
 
 /** A setting and the value that a statement gives it. */
