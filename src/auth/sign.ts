@@ -1,5 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { CompactSign } from 'jose'
+import { printJson } from './json.js'
 
 /**
  * A token over the claims, signed with HS256; `iat` and `exp` are added unless the claims have them. A bigint is written as the whole
@@ -16,14 +17,4 @@ export async function signToken(options: {
   return new CompactSign(Buffer.from(printJson(payload), 'utf8'))
     .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
     .sign(createSecretKey(Buffer.from(options.secret, 'utf8')))
-}
-
-function printJson(value: unknown): string {
-  if (typeof value === 'bigint') return String(value)
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${value.map(printJson).join(',')}]`
-  const members = Object.entries(value)
-    .filter(([, inner]) => inner !== undefined)
-    .map(([key, inner]) => `${JSON.stringify(key)}:${printJson(inner)}`)
-  return `{${members.join(',')}}`
 }

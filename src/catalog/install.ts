@@ -1,4 +1,4 @@
-import { quoteIdentifier, quoteLiteral } from './quote.js'
+import { quoteIdentifier, quoteLiteral } from '../sql/print/output.js'
 import type { CatalogTable, Variant } from './variant.js'
 
 /** Catalogs whose rows a variant's tables fill. */

@@ -1,6 +1,6 @@
 import { encodeQuery } from '../protocol/request.js'
+import { quoteIdentifier, quoteLiteral } from '../sql/print/output.js'
 import type { Installed } from './engine.js'
-import { quoteIdentifier, quoteLiteral } from './quote.js'
 import { OWNER } from './setup.js'
 
 /** A session of the same login, as pg_stat_activity shows it. */

@@ -34,8 +34,17 @@ export interface Variant {
 /** More columns than this no table can have (manual, "PostgreSQL Limits"). */
 const COLUMNS_MAX = 1_600
 
-/** The variant of these tables. Its key is a digest of all that it holds, so that two that differ never share one. */
+/**
+ * The variant of these tables. Its key is a digest of all that it holds, so that two that differ never share one. A NUL in a
+ * comment is left out: Postgres has no text with one.
+ */
 export function createVariant(tables: readonly CatalogTable[]): Variant {
-  const shown = tables.map((table) => ({ ...table, columns: table.columns.slice(0, COLUMNS_MAX) }))
+  const shown = tables.map((table) => ({
+    ...table,
+    comment: table.comment?.replaceAll('\0', ''),
+    columns: table.columns
+      .slice(0, COLUMNS_MAX)
+      .map((column) => ({ ...column, comment: column.comment?.replaceAll('\0', '') })),
+  }))
   return { key: createHash('sha256').update(JSON.stringify(shown)).digest('hex'), tables: shown }
 }

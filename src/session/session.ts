@@ -154,7 +154,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       await runSimple(state, sql, facts, beforeStatement)
       await state.batch.settle({ sync: true })
     } catch (error) {
-      code = reportOf(error instanceof SessionEnd ? error.error : error).code
+      code = codeOf(error)
       await answerError(error)
     } finally {
       observeStatement(sql, code, startedAtMs)
@@ -223,8 +223,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
           if (state.batch.size() > BATCH_STEPS_MAX) await state.batch.settle({ sync: false })
         } catch (error) {
           skipping = true
-          const { code } = reportOf(error instanceof SessionEnd ? error.error : error)
-          await answerError(error).finally(() => observeExecuted(code))
+          await answerError(error).finally(() => observeExecuted(codeOf(error)))
         }
     }
   }
@@ -306,6 +305,10 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       }
     },
   }
+}
+
+function codeOf(error: unknown): string {
+  return reportOf(error instanceof SessionEnd ? error.error : error).code
 }
 
 /** Undefined for what cannot be parsed. */

@@ -1,4 +1,5 @@
-import type { Claim, Claims, SecurityContext } from '../auth/context.js'
+import type { Claims, SecurityContext } from '../auth/context.js'
+import { printJson } from '../auth/json.js'
 import { PgError } from '../errors.js'
 import { quoteLiteral } from '../sql/print/output.js'
 
@@ -17,7 +18,7 @@ export interface WallOptions {
  */
 export function wallSql({ claims }: SecurityContext, options: WallOptions): string | undefined {
   const settings = [
-    ...(options.claims ? [['request.jwt.claims', jsonText(claims)] as const] : []),
+    ...(options.claims ? [['request.jwt.claims', printJson(claims)] as const] : []),
     ...(options.roleClaim === undefined ? [] : [['role', roleOf(claims, options.roleClaim)] as const]),
   ]
   if (settings.length === 0) return undefined
@@ -35,15 +36,4 @@ function roleOf(claims: Claims, name: string): string {
   throw new PgError('insufficient_privilege', `the claim "${name}" names no role of the database`, {
     hint: 'The rows that you may see depend on it. Ask whoever issues your token.',
   })
-}
-
-/** JSON with whole numbers of any size. */
-function jsonText(value: Claim): string {
-  if (typeof value === 'bigint') return String(value)
-  if (value === null || typeof value !== 'object') return JSON.stringify(value)
-  if (Array.isArray(value)) return `[${(value as readonly Claim[]).map(jsonText).join(',')}]`
-  const entries = Object.entries(value as Claims).map(
-    ([key, inner]) => `${JSON.stringify(key)}:${jsonText(inner)}`,
-  )
-  return `{${entries.join(',')}}`
 }
