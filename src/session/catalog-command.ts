@@ -11,7 +11,7 @@ import {
 import type { FormatCode } from '../protocol/message.js'
 import { rowsOfTag } from './audit.js'
 import { fetchRows } from './catalog-cursor.js'
-import { CURSOR_HOLD } from './cursor.js'
+import { isHeld, requireDeclarable } from './cursor.js'
 import { setOne } from './setting-command.js'
 import { sleep } from './sleep.js'
 import type { Command, Portal, SessionState } from './state.js'
@@ -87,17 +87,10 @@ export async function runCatalogCursor(
 ): Promise<readonly Buffer[]> {
   if (state.batch.waiting()) await state.batch.settle({ sync: false })
   if ('DeclareCursorStmt' in node && declared !== undefined) {
-    const { portalname = '', options = 0 } = node.DeclareCursorStmt
-    const hold = (options & CURSOR_HOLD) !== 0
-    if (!hold && state.transaction.status === 'I') {
-      throw new PgError('no_active_sql_transaction', 'DECLARE CURSOR can only be used in transaction blocks')
-    }
-    if (state.catalogCursors.has(portalname))
-      throw new PgError('duplicate_cursor', `cursor "${portalname}" already exists`)
-    if (state.catalogCursors.size >= state.limits.portalsMax)
-      throw new PgError('configuration_limit_exceeded', 'too many cursors are open', { hint: 'CLOSE some.' })
+    requireDeclarable(state, node)
+    const { portalname = '' } = node.DeclareCursorStmt
     const reply = await state.catalog.run({ ...declared, formats: [], values: [], resultFormats: [] })
-    state.catalogCursors.set(portalname, { reply, position: 0, hold })
+    state.catalogCursors.set(portalname, { reply, position: 0, hold: isHeld(node) })
     return [encodeCommandComplete('DECLARE CURSOR')]
   }
   if ('FetchStmt' in node) {

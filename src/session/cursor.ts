@@ -5,11 +5,12 @@ import { closePortal, createPortal, requireFreePortal } from './portal.js'
 import type { Command, SessionState } from './state.js'
 import { takeConnection } from './upstream-command.js'
 
+type DeclareNode = Extract<Node, { DeclareCursorStmt: unknown }>
 type CursorCommand = Extract<Command, { kind: 'cursor' }>
 
 /** Bits of DECLARE's options. */
 const CURSOR_BINARY = 0x01
-export const CURSOR_HOLD = 0x20
+const CURSOR_HOLD = 0x20
 
 /** Without a connection there is no cursor; a connection of the pool must not be asked for another session's. */
 export function requireCursor(state: SessionState, node: Node): void {
@@ -19,13 +20,21 @@ export function requireCursor(state: SessionState, node: Node): void {
 }
 
 /** A cursor ends with its transaction, so that without a block nobody could fetch from it. @throws PgError */
+export function requireDeclarable(state: SessionState, node: DeclareNode): void {
+  requireFreePortal(state, cursorName(node))
+  if (state.transaction.status !== 'I' || isHeld(node) || state.implicitBlock) return
+  throw new PgError('no_active_sql_transaction', 'DECLARE CURSOR can only be used in transaction blocks')
+}
+
+export function isHeld({ DeclareCursorStmt: { options = 0 } }: DeclareNode): boolean {
+  return (options & CURSOR_HOLD) !== 0
+}
+
+/** The same for a cursor that the upstream is to hold. @throws PgError */
 export async function requireCursorBlock(state: SessionState, node: Node): Promise<void> {
   if (!('DeclareCursorStmt' in node)) return
-  requireFreePortal(state, cursorName(node))
-  const { options = 0 } = node.DeclareCursorStmt
-  if (state.transaction.status !== 'I' || (options & CURSOR_HOLD) !== 0) return
-  if (!state.implicitBlock)
-    throw new PgError('no_active_sql_transaction', 'DECLARE CURSOR can only be used in transaction blocks')
+  requireDeclarable(state, node)
+  if (state.transaction.status !== 'I' || isHeld(node)) return
   // To the upstream a text of several statements is a pipeline, which becomes a block with its second statement.
   if (!state.batch.unsynced())
     state.batch.before(await takeConnection(state), hiddenSteps('SHOW transaction_isolation'))
@@ -36,7 +45,7 @@ export function noteCursor(state: SessionState, { node, statement }: CursorComma
   const name = cursorName(node)
   if ('DeclareCursorStmt' in node) {
     const { options = 0 } = node.DeclareCursorStmt
-    const hold = (options & CURSOR_HOLD) !== 0
+    const hold = isHeld(node)
     if (hold) state.heldCursors.add(name)
     const cursor = { hold, binary: (options & CURSOR_BINARY) !== 0 }
     const command = { kind: 'upstream', statement } as const

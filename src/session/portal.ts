@@ -5,9 +5,9 @@ import type { Portal, Prepared, SessionState } from './state.js'
 /** @throws PgError duplicate_cursor; configuration_limit_exceeded */
 export function requireFreePortal(state: SessionState, name: string): void {
   if (name === '') return
-  if (name === OWN_PORTAL || state.portals.has(name))
+  if (name === OWN_PORTAL || state.portals.has(name) || state.catalogCursors.has(name))
     throw new PgError('duplicate_cursor', `cursor "${name}" already exists`)
-  if (state.portals.size < state.limits.portalsMax) return
+  if (state.portals.size + state.catalogCursors.size < state.limits.portalsMax) return
   throw new PgError(
     'configuration_limit_exceeded',
     `a session may keep ${state.limits.portalsMax} portals open`,

@@ -312,6 +312,17 @@ describe('statements about the catalog', () => {
       ])
     }))
 
+  test('a cursor over the catalog is declared where any other is', () =>
+    withClient(NOBODY, async (client) => {
+      const declare = `DECLARE c CURSOR FOR ${TABLES}`
+      expect((await ask(client, declare))[0]).toMatch(/^ERROR 25P01/)
+      const answers: unknown = await client.query(`${declare}; FETCH 1 FROM c`)
+      expect((answers as pg.QueryResult[]).map(({ rows }) => rows)).toEqual([[], [{ relname: 'Orders' }]])
+      await client.query(`BEGIN; ${declare}`)
+      expect((await ask(client, 'DECLARE c CURSOR FOR SELECT id FROM Orders'))[0]).toMatch(/^ERROR 42P03/)
+      await client.query('ROLLBACK')
+    }))
+
   test('an error fails the block, and rolling back mends it', () =>
     withClient(NOBODY, async (client) => {
       await client.query('BEGIN')
