@@ -16,13 +16,12 @@ import { createModels } from './models.js'
 import { createAudit } from './observe/audit.js'
 import { createLog } from './observe/log.js'
 import { visibleTables } from './plan/table.js'
-import { type Describe, findMemberProblems, type IsTable } from './probe.js'
+import { type Describe, findMemberProblems, type IsTable, isTableSql } from './probe.js'
 import { openGateway } from './serve.js'
 import { explainLines } from './session/explain.js'
 import { createKeptPlans, createPlanner } from './session/planner.js'
 import { DEFAULT_SQL_LIMITS } from './sql/limits.js'
 import { loadParser, parseStatements } from './sql/parse.js'
-import { quoteIdentifier, quoteLiteral } from './sql/print/output.js'
 import { connectUpstream, type UpstreamOptions } from './upstream/connect.js'
 import { startEmbedded } from './upstream/embedded.js'
 import { createPool, type Pool } from './upstream/pool.js'
@@ -71,13 +70,7 @@ async function openProject(config: Config, observe: Observe, progress: Print): P
   const pool = createPool(poolOptions, { connect: () => connectUpstream(upstream), observe })
   const describe: Describe = (sql) => pool.use((connection) => connection.describe(sql))
   const isTable: IsTable = (schema, name) =>
-    pool.use(async (connection) => {
-      const relation = quoteLiteral(`${quoteIdentifier(schema)}.${quoteIdentifier(name)}`)
-      const rows = await connection.query(`SELECT c.oid FROM pg_catalog.pg_class c
-        WHERE c.oid = pg_catalog.to_regclass(${relation}) AND c.relkind IN ('r', 'p', 'm')
-        AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v')`)
-      return rows.length === 1
-    })
+    pool.use(async (connection) => (await connection.query(isTableSql(schema, name))).length === 1)
   return {
     config,
     hooks,

@@ -8,6 +8,7 @@ import { findJoinPath } from './plan/join-path.js'
 import { castNode, FALSE, stringNode, targetNode } from './plan/node.js'
 import { type ColumnType, type TypedCube, type TypedModel, USER_OID_MIN } from './plan/typed-model.js'
 import { printChecked } from './sql/checked.js'
+import { quoteIdentifier, quoteLiteral } from './sql/print/output.js'
 import type { Node, RangeVar } from './sql/tree.js'
 
 /** Asks the upstream what a statement's columns and parameters are, without running it. */
@@ -16,8 +17,20 @@ export type Describe = (sql: string) => Promise<{
   readonly parameterOids: readonly number[]
 }>
 
-/** Whether a name is that of a table (or a partitioned one, or a materialized view) without virtual columns. */
+/**
+ * Whether a name is that of a table (or a partitioned one, or a materialized view) without virtual columns, in a server whose planner is known
+ * to do nothing with it that the fences do not expect.
+ */
 export type IsTable = (schema: string, name: string) => Promise<boolean>
+
+/** One row if IsTable holds. The versions are those over which test/e2e/fences.test.ts runs. */
+export function isTableSql(schema: string, name: string): string {
+  const relation = quoteLiteral(`${quoteIdentifier(schema)}.${quoteIdentifier(name)}`)
+  return `SELECT c.oid FROM pg_catalog.pg_class c
+    WHERE c.oid = pg_catalog.to_regclass(${relation}) AND c.relkind IN ('r', 'p', 'm')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v')
+    AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 BETWEEN 150000 AND 189999`
+}
 
 export interface Probes {
   readonly describe: Describe

@@ -1,5 +1,5 @@
-import type { ColumnRef, FuncCall, JoinExpr, RangeVar, ResTarget, SelectStmt } from '../sql/tree.js'
-import type { At, Column, MemberSource, NamespaceEntry, Scope } from './scope.js'
+import type { ColumnRef, FuncCall, JoinExpr, Node, RangeVar, ResTarget, SelectStmt } from '../sql/tree.js'
+import type { At, Column, MemberSource, NamespaceEntry, Origin, Scope } from './scope.js'
 import type { CubeUse, Table } from './use.js'
 
 /** A call that stands for a measure's own aggregate. */
@@ -36,12 +36,26 @@ export interface Analysis {
   readonly naturalColumns: Map<JoinExpr, readonly string[]>
   /** What a reference reads, where it is one member of one cube. */
   readonly reads: Map<ColumnRef, MemberSource>
+  /** What a reference reads, through subqueries and WITH queries too, where they pass it on unchanged. */
+  readonly origins: Map<ColumnRef, Origin>
+  /** What may be computed over a cube's rows before its own rules are: see fence.ts. */
+  readonly early: Early
   /** How often each `$n` stands in the text. */
   readonly parameters: Map<number, number>
   /** Whether a function asks about the session itself. */
   asksSession: boolean
   /** Highest `$n` in the text. */
   parametersMax: number
+}
+
+/** Expressions of all levels of a statement that Postgres may push down to the rows of a table, where they meet rows that a filter beside them drops. */
+export interface Early {
+  /** Conjuncts of WHERE, ON and HAVING. */
+  readonly conditions: Node[]
+  /** Columns that USING or NATURAL compares. */
+  readonly merged: (readonly [Column, Column])[]
+  /** Arguments of min and max: an index may serve them, and then they are tested for NULL first (planagg.c). */
+  readonly extremes: Node[]
 }
 
 export function createAnalysis(): Analysis {
@@ -57,6 +71,8 @@ export function createAnalysis(): Analysis {
     targetNames: new Map(),
     naturalColumns: new Map(),
     reads: new Map(),
+    origins: new Map(),
+    early: { conditions: [], merged: [], extremes: [] },
     parameters: new Map(),
     asksSession: false,
     parametersMax: 0,

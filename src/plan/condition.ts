@@ -1,10 +1,12 @@
 import type { Member } from '../model/model.js'
 import type { ColumnRef, Node } from '../sql/tree.js'
-import { memberValue } from './contribution.js'
+import { isPlain, memberValue } from './contribution.js'
 import { isLeakproofComparison } from './leakproof.js'
-import { conjuncts, namesOf } from './node.js'
+import { conjuncts, namesOf, qualified } from './node.js'
+import type { RowRule } from './row-rule.js'
 import type { RangeItem } from './scope.js'
 import { type Access, claimsOf } from './source.js'
+import { isTotalRule } from './total.js'
 import type { Condition, CubeUse } from './use.js'
 
 /** What each column reference reads, where it is one member of one cube. */
@@ -45,13 +47,14 @@ function comparisonsOf(
   return comparison !== undefined && known(comparison.reference) ? [comparison] : undefined
 }
 
-interface Comparison {
+export interface Comparison {
   readonly reference: ColumnRef
   readonly operators: readonly string[]
   readonly values: readonly Node[]
 }
 
-function comparisonOf(node: Node): Comparison | undefined {
+/** A column and what it is compared with; undefined for anything else. */
+export function comparisonOf(node: Node): Comparison | undefined {
   if (!('A_Expr' in node)) return undefined
   const { kind, name, lexpr, rexpr } = node.A_Expr
   if (lexpr === undefined || rexpr === undefined || (name ?? []).length !== 1) return undefined
@@ -80,8 +83,10 @@ function comparisonOf(node: Node): Comparison | undefined {
  * The conditions of a use that may run before the row rules do, over its own columns: they are leakproof, so what they see of other rows they
  * cannot tell. They stay where they were written, too.
  */
-export function copiedConditions(use: CubeUse, access: Access): readonly Node[] {
+export function copiedConditions(use: CubeUse, rules: readonly RowRule[], access: Access): readonly Node[] {
   const { cube } = use.table
+  // A rule that may fail on a row would tell by that whether the row satisfies the copied conditions.
+  if (!rules.every((rule) => isTotalRule(rule.predicate, access.typed))) return []
   const typed = access.typed.cubes.get(cube.name)
   if (typed === undefined || !typed.plainTable) return []
   return use.conditions.flatMap(({ node, columns }) =>
@@ -94,10 +99,9 @@ function isLeakproof(node: Node, columns: Condition['columns'], use: CubeUse, ac
   return comparisons.every(({ reference, operators, values }) => {
     const member = columns.get(reference)
     const type = member && access.typed.cubes.get(use.table.cube.name)?.columns.get(member.name)
-    // An expression of the model may fail on rows of others; a plain column cannot.
-    const plain = member?.kind === 'dimension' && member.joinedCubes.length === 0 && 'ColumnRef' in member.sql
     return (
-      plain &&
+      member !== undefined &&
+      isPlain(member) &&
       type !== undefined &&
       !type.castToText &&
       operators.every((operator) => isLeakproofComparison(operator, type.oid, values, access.parameterOid))
@@ -115,7 +119,12 @@ function overMembers(node: Node, columns: Condition['columns'], use: CubeUse, ac
       const member = columns.get((value as { ColumnRef: ColumnRef }).ColumnRef)
       if (member !== undefined) return memberValue(use.table.cube, member, claims)
     }
-    return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, replace(child)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([key, child]) => [
+        key,
+        key === 'funcname' || key === 'names' ? qualified(child) : replace(child),
+      ]),
+    )
   }
   return replace(node) as Node
 }

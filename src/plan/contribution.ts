@@ -14,6 +14,11 @@ export function memberValue(cube: Cube, member: Member, claims: ClaimValues): No
   }
 }
 
+/** Whether a member is a column of the cube's own base and no expression, which may fail on rows of others. */
+export function isPlain(member: Member): boolean {
+  return member.kind === 'dimension' && member.joinedCubes.length === 0 && 'ColumnRef' in member.sql
+}
+
 function measureValue(cube: Cube, measure: Measure, claims: ClaimValues): Node {
   const { definition } = measure
   if (definition.kind === 'aggregate') return instantiate(definition.value, claims)

@@ -2,7 +2,7 @@ import { PgError } from '../errors.js'
 import type { ColumnRef, FuncCall, Node, SelectStmt } from '../sql/tree.js'
 import { checkFunction, checkOperator, checkType } from './allow.js'
 import type { Analyser, ExpressionPlace, MeasureCall } from './analysis.js'
-import { calledName, isAggregate, isOwnAggregate, matchesMeasure, mismatch } from './measure.js'
+import { calledName, isAggregate, isExtreme, isOwnAggregate, matchesMeasure, mismatch } from './measure.js'
 import { namesOf } from './node.js'
 import { type Column, findEntry, type NamespaceEntry, resolveColumn } from './scope.js'
 import { isSessionFunction } from './session-function.js'
@@ -123,6 +123,7 @@ function analyseCall(analyser: Analyser, call: FuncCall, place: ExpressionPlace)
     return
   }
   checkFunction(namesOf(call.funcname), call.args ?? [], position, analyser.functionsAllowed)
+  if (isExtreme(call)) analyser.analysis.early.extremes.push(...(call.args ?? []))
   const aggregate = isAggregate(call)
     ? { name: calledName(call), distinct: call.agg_distinct === true }
     : place.aggregate
@@ -253,6 +254,7 @@ function noteColumn(
   if (read) for (const source of column.sources) source.use.members.add(source.member.name)
   const [source, ...others] = column.sources
   if (source !== undefined && others.length === 0) analyser.analysis.reads.set(reference, source)
+  if (column.origin !== undefined) analyser.analysis.origins.set(reference, column.origin)
   if (source !== undefined)
     analyser.analysis.members.set(reference, `${source.use.table.cube.name}.${source.member.name}`)
   const qualified = names.length > 1 && entry.name !== undefined

@@ -5,7 +5,7 @@ import type { JoinExpr, Node, RangeFunction, RangeSubselect, RangeVar } from '..
 import type { Analyser, Cte, ExpressionPlace, OutputColumn, Place } from './analysis.js'
 import { functionColumns } from './function-columns.js'
 import { sameName } from './identifier.js'
-import { namesOf } from './node.js'
+import { conjuncts, namesOf } from './node.js'
 import type { Column, NamespaceEntry, RangeItem } from './scope.js'
 import type { CubeUse } from './use.js'
 
@@ -107,7 +107,7 @@ function analyseTable(
       items: [item],
       sources: [{ use, member }],
       measure: member.kind === 'measure' ? member : undefined,
-      origin: { cube: table.cube.name, columnNumber: index + 1 },
+      origin: { cube: table.cube.name, columnNumber: index + 1, member },
     })
   })
   const key = primaryKey(table.cube)
@@ -202,6 +202,7 @@ function analyseJoin(
       scope: { parent: place.scope, entries: sides },
       aggregate: undefined,
     })
+    analyser.analysis.early.conditions.push(...conjuncts(join.quals))
   }
   const merged = mergedColumns(analyser, join, left, right)
   const columns = [...merged.columns, ...unmerged(left, merged.names), ...unmerged(right, merged.names)]
@@ -290,6 +291,7 @@ function mergedColumns(
       )
     }
     for (const source of [...a.sources, ...b.sources]) source.use.members.add(source.member.name)
+    analyser.analysis.early.merged.push([a, b])
     return {
       name: a.name,
       items: [...a.items, ...b.items],

@@ -1,4 +1,5 @@
 import type { Node, TypeName } from '../sql/tree.js'
+import { DATE, momentOid, TIMESTAMP, TIMESTAMPTZ } from './moment.js'
 import { namesOf } from './node.js'
 
 const BOOL = 16
@@ -8,83 +9,111 @@ const INT4 = 23
 const TEXT = 25
 const FLOAT4 = 700
 const FLOAT8 = 701
+/** A literal without a type, which takes the column's. */
+const UNKNOWN = 705
 const BPCHAR = 1042
 const VARCHAR = 1043
-const DATE = 1082
-const TIMESTAMP = 1114
-const TIMESTAMPTZ = 1184
+const NUMERIC = 1700
 const UUID = 2950
 
 const INTEGERS: readonly number[] = [INT2, INT4, INT8]
 
-/** Comparisons whose functions are leakproof for the types below on PostgreSQL 15 to 18: they never fail and tell nothing but their result. */
+/**
+ * Types of which any two of a group compare without a conversion that could fail. What Postgres 15 to 18 mark as leakproof, and comparisons of
+ * numeric and between the types of a moment, which Postgres does not mark, but which never fail either (numeric_cmp; date2timestamp_opt_overflow).
+ */
+const GROUPS: readonly (readonly number[])[] = [
+  INTEGERS,
+  [NUMERIC, ...INTEGERS],
+  [FLOAT8, ...INTEGERS],
+  [TEXT, VARCHAR],
+  [DATE, TIMESTAMP, TIMESTAMPTZ],
+  [BOOL],
+  [FLOAT4],
+  [BPCHAR],
+  [UUID],
+]
+const COMPARABLE: ReadonlySet<number> = new Set(GROUPS.flat())
+
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>='])
 
-/** The type names, as the grammar spells them, that make a constant of the same type as the column. */
-const SAME_TYPE: ReadonlyMap<number, readonly string[]> = new Map<number, readonly string[]>([
-  [BOOL, ['bool']],
-  [TEXT, ['text', 'varchar']],
-  [VARCHAR, ['text', 'varchar']],
-  [DATE, ['date']],
-  [TIMESTAMP, ['timestamp']],
-  [TIMESTAMPTZ, ['timestamptz']],
-  [UUID, ['uuid']],
-  [FLOAT8, ['float8']],
-  ...INTEGERS.map((oid) => [oid, ['int2', 'int4', 'int8']] as const),
-])
-
-/** Types whose comparisons with an untyped constant are leakproof: the constant takes the column's type. */
-const COMPARABLE: ReadonlySet<number> = new Set([...SAME_TYPE.keys(), BPCHAR, FLOAT4])
+/** OIDs of the type names that a value may be cast to, as the grammar spells them. */
+const NAMED: Readonly<Record<string, number>> = {
+  bool: BOOL,
+  int2: INT2,
+  int4: INT4,
+  int8: INT8,
+  text: TEXT,
+  varchar: VARCHAR,
+  float8: FLOAT8,
+  numeric: NUMERIC,
+  date: DATE,
+  timestamp: TIMESTAMP,
+  timestamptz: TIMESTAMPTZ,
+  uuid: UUID,
+}
 
 const INT8_MAX = 9_223_372_036_854_775_807n
 
-/** Whether a comparison of a column of this type by this operator with these values is leakproof. */
+/** Whether an unqualified operator is a comparison. */
+export function isComparison(names: readonly string[]): boolean {
+  return names.length === 1 && COMPARISONS.has(names[0] ?? '')
+}
+
+/** Whether comparisons of a column of this type with a value of it never fail. */
+export function isTotal(columnOid: number): boolean {
+  return COMPARABLE.has(columnOid)
+}
+
+/** Whether two columns of these types are compared without telling anything but the result. */
+export function isLeakproofPair(operator: string, left: number, right: number): boolean {
+  return COMPARISONS.has(operator) && GROUPS.some((group) => group.includes(left) && group.includes(right))
+}
+
+/** Whether a comparison of a column of this type by this operator with these values never fails and tells nothing but its result. */
 export function isLeakproofComparison(
   operator: string,
   columnOid: number,
   values: readonly Node[],
   declaredOid: (parameter: number) => number | undefined,
 ): boolean {
-  return (
-    COMPARISONS.has(operator) &&
-    COMPARABLE.has(columnOid) &&
-    values.every((value) => takesColumnType(value, columnOid, declaredOid))
-  )
+  return values.every((value) => {
+    const oid = valueOid(value, declaredOid)
+    if (oid === UNKNOWN) return COMPARISONS.has(operator) && COMPARABLE.has(columnOid)
+    return oid !== undefined && isLeakproofPair(operator, columnOid, oid)
+  })
 }
 
-/** Whether a value that was written out, or bound, is compared as the column's own type without a conversion of the column. */
-function takesColumnType(
-  value: Node,
-  columnOid: number,
-  declaredOid: (parameter: number) => number | undefined,
-): boolean {
+/** The type of a value that was written out, or bound, or is the time; undefined for any other expression. */
+function valueOid(value: Node, declaredOid: (parameter: number) => number | undefined): number | undefined {
   if ('ParamRef' in value) {
     const declared = declaredOid(value.ParamRef.number ?? 0)
-    return (
-      declared === 0 ||
-      declared === columnOid ||
-      (INTEGERS.includes(columnOid) && INTEGERS.includes(declared ?? -1))
-    )
+    return declared === 0 ? UNKNOWN : declared
   }
   if ('TypeCast' in value) {
     const { arg, typeName } = value.TypeCast
     const constant = arg !== undefined && ('A_Const' in arg || 'ParamRef' in arg)
-    return constant && typeName !== undefined && isSameType(typeName, columnOid)
+    return constant ? namedOid(typeName) : momentOid(value)
   }
-  if (!('A_Const' in value)) return false
-  const { sval, ival, fval, boolval, isnull } = value.A_Const
-  if (isnull) return false
-  if (sval !== undefined) return true
-  if (boolval !== undefined) return columnOid === BOOL
-  if (ival !== undefined) return INTEGERS.includes(columnOid) || columnOid === FLOAT8
-  if (fval === undefined) return false
-  // Digits beyond int4 are int8 as long as they fit, and numeric after that.
-  if (/^\d{1,19}$/.test(fval.fval ?? ''))
-    return INTEGERS.includes(columnOid) && BigInt(fval.fval ?? '') <= INT8_MAX
-  return false
+  return 'A_Const' in value ? constantOid(value.A_Const) : momentOid(value)
 }
 
-function isSameType(type: TypeName, columnOid: number): boolean {
-  if ((type.typmods ?? []).length > 0 || (type.arrayBounds ?? []).length > 0) return false
-  return (SAME_TYPE.get(columnOid) ?? []).includes(namesOf(type.names).at(-1) ?? '')
+function constantOid({
+  sval,
+  ival,
+  fval,
+  boolval,
+}: Extract<Node, { A_Const: unknown }>['A_Const']): number | undefined {
+  if (sval !== undefined) return UNKNOWN
+  if (boolval !== undefined) return BOOL
+  if (ival !== undefined) return INT4
+  if (fval === undefined) return undefined
+  // Digits beyond int4 are int8 as long as they fit, and numeric after that.
+  return /^\d{1,19}$/.test(fval.fval ?? '') && BigInt(fval.fval ?? '') <= INT8_MAX ? INT8 : NUMERIC
+}
+
+function namedOid(type: TypeName | undefined): number | undefined {
+  if ((type?.typmods ?? []).length > 0 || (type?.arrayBounds ?? []).length > 0) return undefined
+  const name = namesOf(type?.names).at(-1) ?? ''
+  return Object.hasOwn(NAMED, name) ? NAMED[name] : undefined
 }

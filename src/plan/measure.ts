@@ -25,7 +25,19 @@ export function isOwnAggregate(call: FuncCall): boolean {
 }
 
 export function isAggregate(call: FuncCall): boolean {
-  return AGGREGATES.has(calledName(call)) || isOwnAggregate(call)
+  return (isBuiltIn(call) && AGGREGATES.has(calledName(call))) || isOwnAggregate(call)
+}
+
+/** Whether a call means a function of Postgres' own; a function that the operator allows is called by its schema. */
+function isBuiltIn({ funcname = [] }: FuncCall): boolean {
+  return funcname.length === 1 || namesOf(funcname)[0] === 'pg_catalog'
+}
+
+/** Aggregates that an index may answer, because the least or the greatest value is all that they need (pg_aggregate.aggsortop). */
+const EXTREMES = new Set(['min', 'max', 'bool_and', 'bool_or', 'every'])
+
+export function isExtreme(call: FuncCall): boolean {
+  return EXTREMES.has(calledName(call))
 }
 
 /** Whether rows that a join repeats change the measure. */

@@ -62,6 +62,12 @@ export function namesOf(nodes: readonly Node[] | undefined): string[] {
   return (nodes ?? []).map((node) => stringOf(node) ?? '')
 }
 
+/** A function's, type's or collation's name with the schema that it is in if none is written. */
+export function qualified(names: Node[] | undefined): Node[] {
+  const written = names ?? []
+  return written.length === 1 ? [stringNode('pg_catalog'), ...written] : written
+}
+
 /** Splits a condition at its top-level ANDs. */
 export function conjuncts(condition: Node | undefined): readonly Node[] {
   if (condition === undefined) return []

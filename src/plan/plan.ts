@@ -4,6 +4,7 @@ import type { Printed } from '../sql/print/statement.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
 import { type Analyser, type Analysis, createAnalysis, type Output } from './analysis.js'
 import { analyseExpression } from './expression.js'
+import { type Fence, isLeakproofStatement } from './fence.js'
 import { createParameters, type Parameter } from './parameter.js'
 import { buildRelation, type Relation } from './relation.js'
 import { rewriteSelect, type SessionFacts } from './rewrite.js'
@@ -66,6 +67,7 @@ export interface Plan {
   readonly uses: readonly {
     readonly use: CubeUse
     readonly rules: readonly RowRule[]
+    readonly fence: Fence
     readonly copied: number
   }[]
 }
@@ -97,13 +99,14 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
   }
   const access: Access = { ...options.access, parameters, parameterOid }
   refuseBroken(resolved, access)
+  const leakproof = isLeakproofStatement(resolved.analysis, access)
   const relations = new Map<CubeUse, Relation>(
-    resolved.analysis.uses.map((use) => [use, buildRelation(use, access)]),
+    resolved.analysis.uses.map((use) => [use, buildRelation(use, access, leakproof)]),
   )
   const select = rewriteSelect(resolved.select, {
     analysis: resolved.analysis,
     facts: options.facts,
-    relation: (use) => (relations.get(use) ?? buildRelation(use, access)).query,
+    relation: (use) => (relations.get(use) ?? buildRelation(use, access, false)).query,
     claims: (use) => claimsOf(use.table.cube, access),
   })
   const node: Node = { SelectStmt: select }
@@ -113,7 +116,7 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
     positions: printed.positions,
     parameters: parameters.list(),
     origins: resolved.output.columns.map(({ origin }) => origin),
-    uses: [...relations].map(([use, { rules, copied }]) => ({ use, rules, copied })),
+    uses: [...relations].map(([use, { rules, fence, copied }]) => ({ use, rules, fence, copied })),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Cube, Member } from '../model/model.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
 import { copiedConditions } from './condition.js'
 import { memberValue } from './contribution.js'
+import { type Fence, fenceOf } from './fence.js'
 import { andNode, castNode, FALSE, integerNode, TRUE, targetNode } from './node.js'
 import { joinedCubeLimits, type RowRule, rowRules } from './row-rule.js'
 import { type Access, claimsOf, fromNode, joinSteps } from './source.js'
@@ -11,19 +12,21 @@ import { type CubeUse, partColumn } from './use.js'
 export interface Relation {
   readonly query: SelectStmt
   readonly rules: readonly RowRule[]
+  readonly fence: Fence
   /** How many of the client's own conditions run inside the fence as well, so that indexes serve them. */
   readonly copied: number
 }
 
 /**
- * The fenced query of one use of a cube: the columns that the statement reads, the rows that the context may see.
+ * The query of one use of a cube: the columns that the statement reads, the rows that the context may see, fenced where that is needed.
  *
- * The second arm never gives a row. It is there because Postgres neither pushes a client's predicate below OFFSET 0, nor reads column
+ * The fence's second arm never gives a row. It is there because Postgres neither pushes a client's predicate below OFFSET 0, nor reads column
  * statistics through a set operation while it plans (threat catalogue, "Fences").
  *
+ * @param leakproof whether nothing in the statement that may be computed before the rules could fail or tell
  * @throws PgError insufficient_privilege if a claim is missing, or no policy allows these members together
  */
-export function buildRelation(use: CubeUse, access: Access): Relation {
+export function buildRelation(use: CubeUse, access: Access, leakproof: boolean): Relation {
   const { cube } = use.table
   const columns = relationColumns(use, access)
   const rules = rowRules(cube, membersRead(use), access)
@@ -32,7 +35,7 @@ export function buildRelation(use: CubeUse, access: Access): Relation {
     [...columns, ...rules].flatMap((part) => part.joinedCubes),
     access,
   )
-  const copied = copiedConditions(use, access)
+  const fence = fenceOf(use, { rules, joined: joined.length > 0, leakproof }, access)
   const arm = (where: Node | undefined): SelectStmt => ({
     targetList: columns.map(({ name, value }) => targetNode(name, value)),
     fromClause: [fromNode(cube, joined, access, (other) => joinedCubeLimits(other, access))],
@@ -40,15 +43,18 @@ export function buildRelation(use: CubeUse, access: Access): Relation {
     limitOption: 'LIMIT_OPTION_DEFAULT',
     op: 'SETOP_NONE',
   })
+  const predicates = rules.map((rule) => rule.predicate)
+  if (fence.kind === 'none') return { query: arm(andNode(predicates)), rules, fence, copied: 0 }
+  const copied = copiedConditions(use, rules, access)
   const query: SelectStmt = {
     limitOffset: integerNode(0),
     limitOption: 'LIMIT_OPTION_COUNT',
     op: 'SETOP_UNION',
     all: true,
-    larg: arm(andNode([...rules.map((rule) => rule.predicate), ...copied])),
+    larg: arm(andNode([...predicates, ...copied])),
     rarg: arm(FALSE),
   }
-  return { query, rules, copied: copied.length }
+  return { query, rules, fence, copied: copied.length }
 }
 
 interface RelationColumn {

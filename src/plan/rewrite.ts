@@ -4,7 +4,7 @@ import type { Analysis, MeasureCall, Star } from './analysis.js'
 import type { ClaimValues } from './instantiate.js'
 import { instantiate } from './instantiate.js'
 import { aggregateCall } from './measure.js'
-import { castNode, columnNode, namesOf, stringNode, TRUE, textNode } from './node.js'
+import { castNode, columnNode, namesOf, qualified, stringNode, TRUE, textNode } from './node.js'
 import { isSessionFunction } from './session-function.js'
 import { type CubeUse, partColumn } from './use.js'
 
@@ -184,11 +184,6 @@ function rewriteJoin(join: JoinExpr, deps: RewriteDeps): JoinExpr {
 function qualifyType(value: unknown, deps: RewriteDeps): unknown {
   const type = value as { names?: Node[] }
   return { ...(rewrite({ ...type, names: undefined }, deps) as object), names: qualified(type.names) }
-}
-
-function qualified(names: Node[] | undefined): Node[] {
-  const written = names ?? []
-  return written.length === 1 ? [stringNode('pg_catalog'), ...written] : written
 }
 
 /** What the session answers; undefined for a value that is the same everywhere. */

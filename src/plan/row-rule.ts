@@ -1,8 +1,10 @@
 import { PgError } from '../errors.js'
-import type { Cube, Filter } from '../model/model.js'
+import type { Cube, Filter, FilterOperator } from '../model/model.js'
 import type { Node } from '../sql/tree.js'
+import { isPlain } from './contribution.js'
 import { instantiate } from './instantiate.js'
 import { findJoinPath } from './join-path.js'
+import { isTotal } from './leakproof.js'
 import { andNode, FALSE, integerNode, orNode } from './node.js'
 import { rowFilter } from './policy.js'
 import { filterPredicate } from './predicate.js'
@@ -16,6 +18,8 @@ export interface RowRule {
   readonly predicate: Node
   /** Cubes that the predicate reads beside the cube's own base. */
   readonly joinedCubes: readonly string[]
+  /** Whether it compares columns of the cube's base with values and nothing else, which never fails. */
+  readonly leakproof: boolean
 }
 
 /**
@@ -45,6 +49,16 @@ export function joinedCubeLimits(cube: Cube, access: Access): readonly Node[] {
   return policy === 'all-rows' ? [] : [filterRule(cube, policy, access, 'access_policy').predicate]
 }
 
+/** Operators that compare texts by patterns. */
+const PATTERNS: ReadonlySet<FilterOperator> = new Set<FilterOperator>([
+  'contains',
+  'notContains',
+  'startsWith',
+  'notStartsWith',
+  'endsWith',
+  'notEndsWith',
+])
+
 type Rule = Omit<RowRule, 'source'>
 
 function filterRule(cube: Cube, filter: Filter, access: Access, source: string): Rule {
@@ -58,6 +72,7 @@ function filterRule(cube: Cube, filter: Filter, access: Access, source: string):
     text: `(${rules.map((rule) => rule.text).join(` ${filter.kind} `)})`,
     predicate: whole,
     joinedCubes: rules.flatMap((rule) => rule.joinedCubes),
+    leakproof: rules.every((rule) => rule.leakproof),
   }
 }
 
@@ -79,17 +94,22 @@ function memberRule(
       `a row filter names the ${member.kind} "${filter.member}"; only dimensions can limit rows`,
     )
   }
+  const typeOid = access.typed.cubes.get(cubeName)?.columns.get(memberName)?.oid ?? 0
   const predicate = filterPredicate(filter, {
     column: instantiate(member.sql, claimsOf(owner, access)),
-    typeOid: access.typed.cubes.get(cubeName)?.columns.get(memberName)?.oid ?? 0,
+    typeOid,
     dimensionType: member.type,
     parameters: access.parameters,
     context: access.context,
     source,
   })
   const text = `${filter.member} ${filter.operator}${filter.values.length > 0 ? ` ${filter.values.map(printValue).join(', ')}` : ''}`
-  if (owner === cube) return { text, predicate, joinedCubes: member.joinedCubes }
-  return { text, predicate: semiJoin(cube, owner, member.joinedCubes, predicate, access), joinedCubes: [] }
+  if (owner === cube) {
+    const leakproof = isPlain(member) && isTotal(typeOid) && !PATTERNS.has(filter.operator)
+    return { text, predicate, joinedCubes: member.joinedCubes, leakproof }
+  }
+  const joined = semiJoin(cube, owner, member.joinedCubes, predicate, access)
+  return { text, predicate: joined, joinedCubes: [], leakproof: false }
 }
 
 function printValue(value: Extract<Filter, { kind: 'member' }>['values'][number]): string {
@@ -112,12 +132,9 @@ function segmentRule(cube: Cube, name: string, access: Access): Rule {
     )
   }
   const predicate = instantiate(segment.sql, claimsOf(owner, access))
-  if (owner === cube) return { text: name, predicate, joinedCubes: segment.joinedCubes }
-  return {
-    text: name,
-    predicate: semiJoin(cube, owner, segment.joinedCubes, predicate, access),
-    joinedCubes: [],
-  }
+  if (owner === cube) return { text: name, predicate, joinedCubes: segment.joinedCubes, leakproof: false }
+  const joined = semiJoin(cube, owner, segment.joinedCubes, predicate, access)
+  return { text: name, predicate: joined, joinedCubes: [], leakproof: false }
 }
 
 /** Rows of `cube` for which a row of `owner`, reached along the model's joins, satisfies `predicate`. */

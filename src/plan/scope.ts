@@ -14,6 +14,7 @@ export interface Origin {
   readonly cube: string
   /** Its place among the visible columns, from 1. */
   readonly columnNumber: number
+  readonly member: Member
 }
 
 /** A column that a name may resolve to. */

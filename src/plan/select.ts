@@ -6,7 +6,7 @@ import { noteConditions } from './condition.js'
 import { analyseFrom, type FromPart } from './from.js'
 import { isAggregate } from './measure.js'
 import { refuseMultiplied } from './multiplication.js'
-import { namesOf } from './node.js'
+import { conjuncts, namesOf } from './node.js'
 import { type Column, findEntry, type NamespaceEntry, resolveColumn, type Scope } from './scope.js'
 import { analyseWith } from './with.js'
 
@@ -87,6 +87,8 @@ function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): 
   const inside: ExpressionPlace = { ...outside, scope: { parent: place.scope, entries: from.entries } }
   analyser.expression(statement.whereClause, inside)
   noteConditions(statement.whereClause, from.items, analyser.analysis.reads)
+  const { early } = analyser.analysis
+  early.conditions.push(...conjuncts(statement.whereClause), ...earlyHaving(statement, place))
   const columns = (statement.targetList ?? []).flatMap((target) =>
     analyseTarget(analyser, target, inside, from),
   )
@@ -102,6 +104,14 @@ function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): 
     columns: plain ? columns : columns.map((column) => ({ ...column, measure: undefined })),
     keys: keysOf(statement, columns, from, grouped),
   }
+}
+
+/**
+ * Conjuncts of HAVING that Postgres may test before it groups. One with an aggregate waits for the groups, if it is an aggregate of this level;
+ * in a subquery it may be one of a level around it.
+ */
+function earlyHaving({ havingClause }: SelectStmt, { scope }: Place): readonly Node[] {
+  return conjuncts(havingClause).filter((node) => scope !== undefined || !holdsAggregate(node))
 }
 
 /** Names in FOR UPDATE OF would have to be resolved; nobody may lock rows here anyway. */

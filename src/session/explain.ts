@@ -1,4 +1,5 @@
 import { PgError } from '../errors.js'
+import type { Fence } from '../plan/fence.js'
 import type { Plan } from '../plan/plan.js'
 import type { Node } from '../sql/tree.js'
 import type { SessionState } from './state.js'
@@ -28,7 +29,7 @@ export async function explain(
 
 /** Each cube of a plan, what limits its rows, and the claims behind it; no table of the upstream is named. */
 export function explainLines(plan: Plan): readonly string[] {
-  const lines = plan.uses.flatMap(({ use, rules, copied }) => {
+  const lines = plan.uses.flatMap(({ use, rules, fence, copied }) => {
     const columns = use.wholeRow ? use.table.columns.map((member) => member.name) : [...use.members]
     const parts = [...use.calculated]
     return [
@@ -36,10 +37,19 @@ export function explainLines(plan: Plan): readonly string[] {
       `  columns: ${[...columns, ...parts].join(', ') || 'none'}`,
       ...rules.map((rule) => `  rows: ${rule.text} (${rule.source})`),
       ...(rules.length === 0 ? ['  rows: not limited by policies or queryRewrite'] : []),
-      `  fence: set operation with OFFSET 0${copied === 0 ? '' : `; ${copied} leakproof ${copied === 1 ? 'condition' : 'conditions'} of the statement inside it, too`}`,
+      `  fence: ${fenceText(fence, copied)}`,
     ]
   })
   const claims = [...new Set(plan.parameters.map((parameter) => parameter.source))]
   if (claims.length > 0) lines.push(`Claims: ${claims.join(', ')}`)
   return lines.length > 0 ? lines : ['Result without cubes']
+}
+
+function fenceText({ kind, why }: Fence, copied: number): string {
+  if (kind === 'none') return `none: ${why}`
+  const inside =
+    copied === 0
+      ? ''
+      : `; ${copied} leakproof ${copied === 1 ? 'condition' : 'conditions'} of the statement inside it, too`
+  return `set operation with OFFSET 0: ${why}${inside}`
 }

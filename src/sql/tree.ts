@@ -22,6 +22,7 @@ export type {
   SortBy,
   SubLink,
   TransactionStmt,
+  TypeCast,
   TypeName,
   VariableSetStmt,
   WindowDef,

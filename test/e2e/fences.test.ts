@@ -8,9 +8,13 @@ const PROJECT: Readonly<Record<string, string>> = {
 cube('Notes', {
   sql_table: 'public.notes',
   dimensions: { id: { sql: 'id', type: 'number', primary_key: true }, owner: { sql: 'owner', type: 'number' }, body: { sql: 'body', type: 'string' },
-    n: { sql: 'n', type: 'number' } },
+    n: { sql: 'n', type: 'number' }, made: { sql: 'made', type: 'time' }, length: { sql: \`length(\${CUBE}.body)::text\`, type: 'string' } },
   measures: { count: { type: 'count' } },
   access_policy: [{ role: '*', row_level: { filters: [{ member: 'owner', operator: 'equals', values: [securityContext.user_id] }] } }],
+})
+cube('Words', {
+  sql_table: 'public.words',
+  dimensions: { word: { sql: 'word', type: 'string', primary_key: true } },
 })`,
 }
 /** A value that only somebody else has, and so often that the statistics hold it. */
@@ -39,6 +43,57 @@ const ORACLES = [
   `WITH w AS MATERIALIZED (SELECT * FROM %t) SELECT count(*) FROM w WHERE body LIKE '%s%\\'`,
 ]
 
+/** The expressions fail on rows of others only, and stand where they are computed after the row rules. */
+const LATE = [
+  'SELECT 1 / (owner - 2) FROM Notes WHERE id <= 4',
+  'SELECT id FROM Notes WHERE id <= 9 ORDER BY 1 / (owner - 2), id LIMIT 3',
+  'SELECT DISTINCT 1 / (owner - 2) FROM Notes',
+  'SELECT 1 / (owner - 2), count(*) FROM Notes GROUP BY 1 / (owner - 2)',
+  'SELECT count(*) FROM Notes GROUP BY owner HAVING sum(1 / (owner - 2)) < 0',
+  'SELECT count(*) FILTER (WHERE 1 / (owner - 2) < 0) FROM Notes WHERE id > 0',
+  'SELECT sum(1 / (owner - 2)) OVER (PARTITION BY 1 / (owner - 2)) FROM Notes WHERE id < 9',
+  'SELECT x FROM (SELECT id, 1 / (owner - 2) AS x FROM Notes) s WHERE id < 9',
+  'WITH w AS (SELECT id, 1 / (owner - 2) AS x FROM Notes) SELECT max(id) FROM w WHERE id < 9 AND id IS NOT NULL',
+  'SELECT 1 / (a.owner - 2) FROM Notes a JOIN Notes b ON a.id = b.id LEFT JOIN Notes c ON c.id = b.id AND c.owner = a.owner WHERE b.id < 9',
+  'SELECT (SELECT 1 / (b.owner - 2) FROM Notes b WHERE b.id = a.id) FROM Notes a WHERE a.id < 9',
+  'SELECT s.x FROM Notes a, LATERAL (SELECT 1 / (a.owner - 2) AS x) s WHERE a.id < 9',
+  'SELECT g FROM Notes a, generate_series(1, 3) g WHERE a.id < 9 AND a.owner = 1',
+  'SELECT 1 / (a.owner - 2) FROM Notes a JOIN Notes b USING (id, n) WHERE a.n > 1.5 AND b.n < 10',
+  `SELECT 1 / (owner - 2) FROM Notes WHERE made > date_trunc('month', now()) - interval '1 year' AND made > CURRENT_DATE - 7 AND id < 9`,
+  'SELECT CASE WHEN id < 0 THEN 0 ELSE 1 / (owner - 2) END FROM Notes WHERE id IN (1, 2, 3) OR NOT id > 3',
+]
+/** Conditions that Postgres would, or might, compute over rows of others. */
+const FENCED = [
+  'SELECT id FROM Notes WHERE 1 / (owner - 2) < 0',
+  `SELECT id FROM Notes WHERE made > clock_timestamp()`,
+  `SELECT id FROM Notes WHERE made > now() + interval '290000 years'`,
+  'SELECT id FROM Notes WHERE n + 1 > 1',
+  'SELECT owner FROM Notes GROUP BY owner HAVING 1 / (owner - 2) < 0',
+  'SELECT min(1 / (owner - 2)) FROM Notes',
+  'SELECT bool_and(1 / (owner - 2) < 0) FROM Notes',
+  'SELECT x FROM (SELECT 1 / (owner - 2) AS x FROM Notes) s WHERE x < 0',
+  'WITH w AS (SELECT 1 / (owner - 2) AS x FROM Notes) SELECT x FROM w WHERE x < 0',
+  'SELECT a.id FROM Notes a JOIN Notes b ON a.id = b.id AND 1 / (a.owner - 2) < 0',
+  'SELECT s.id FROM Notes a JOIN (SELECT 1 / (owner - 2) AS id FROM Notes) s USING (id)',
+  'SELECT a.id FROM Notes a, LATERAL (SELECT b.id FROM Notes b WHERE 1 / (a.owner - 2) < b.id) s',
+  'SELECT id FROM Notes WHERE EXISTS (SELECT 1 WHERE 1 / (owner - 2) < 0)',
+  'SELECT id FROM Notes WHERE id IN (SELECT 1 / (owner - 2) FROM Notes)',
+  'SELECT x FROM (SELECT id AS x FROM Notes UNION ALL SELECT 1 / (owner - 2) FROM Notes) s WHERE x = 1',
+  'SELECT (SELECT 1 FROM Notes b GROUP BY b.owner HAVING 1 / (b.owner - 2) = max(a.id)) FROM Notes a',
+  'SELECT id FROM Notes WHERE CASE WHEN true THEN 1 / (owner - 2) END < 0',
+  'SELECT id FROM Notes WHERE (id, 1 / (owner - 2)) = (1, 1)',
+  'SELECT id FROM Notes WHERE id + 0 = 1',
+  `SELECT id FROM Notes WHERE made > now()${` + interval '9999 years'`.repeat(30)}`,
+  'SELECT id FROM Notes WHERE body = length',
+]
+
+/** The fence of the first cube that EXPLAIN tells of. */
+async function fenceOf(client: pg.Client, sql: string): Promise<string> {
+  const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${sql}`)
+  const lines = rows.map((row) => row['QUERY PLAN'])
+  return lines.find((line) => line.startsWith('  fence: '))?.slice('  fence: '.length) ?? lines.join(' / ')
+}
+
 describe.each([15, 16, 17, 18] as const)('PostgreSQL %i', (major: Major) => {
   let cluster: Cluster
   let gateway: Gateway
@@ -47,7 +102,12 @@ describe.each([15, 16, 17, 18] as const)('PostgreSQL %i', (major: Major) => {
 
   beforeAll(async () => {
     cluster = await startCluster({ major })
-    await cluster.query('CREATE TABLE public.notes (id int PRIMARY KEY, owner int, body text, n numeric)')
+    await cluster.query(
+      'CREATE TABLE public.notes (id int PRIMARY KEY, owner int, body text, n numeric, made timestamptz NOT NULL DEFAULT now())',
+    )
+    await cluster.query(
+      `CREATE TABLE public.words AS SELECT 'word ' || n AS word FROM generate_series(1, 10) n`,
+    )
     await cluster.query(
       `INSERT INTO public.notes SELECT n, 1 + n % 2, CASE WHEN n % 2 = 0 THEN 'plain' ELSE '${SECRET}' END, n FROM generate_series(1, 20000) n`,
     )
@@ -86,6 +146,27 @@ describe.each([15, 16, 17, 18] as const)('PostgreSQL %i', (major: Major) => {
   test('a bound parameter tells nothing', async () => {
     const sql = 'SELECT count(*) FROM Notes WHERE body LIKE $1'
     expect(await outcome(client, sql, [`${GUESS}%\\`])).toBe(await outcome(client, sql, ['a wrong guess%\\']))
+  })
+
+  test.each(LATE)('%s is not fenced, and tells nothing', async (sql) => {
+    expect(await fenceOf(client, sql)).toMatch(/^none: /)
+    expect(await outcome(client, sql)).not.toMatch(/ERROR/)
+  })
+
+  test.each(FENCED)('%s is fenced', async (sql) => {
+    expect(await fenceOf(client, sql)).toMatch(/^set operation/)
+  })
+
+  test('a cube whose rows no rule hides is not fenced', async () => {
+    expect(await fenceOf(client, `SELECT count(*) FROM Words WHERE lower(word) = 'x'`)).toMatch(/^none: /)
+  })
+
+  test('what is not fenced is planned like a view', async () => {
+    const sql =
+      'SELECT "id" FROM (SELECT "Notes"."id" AS "id" FROM "public"."notes" AS "Notes" WHERE ("Notes"."owner" = 1)) AS "notes"'
+    const plan = JSON.stringify((await direct.query(`EXPLAIN (COSTS OFF) ${sql} ORDER BY id LIMIT 10`)).rows)
+    expect(plan).toContain('Index Scan using notes_pkey')
+    expect(plan).not.toMatch(/Append|Subquery Scan|Sort/)
   })
 
   test('conditions that are copied inside change no answer', async () => {

@@ -23,6 +23,7 @@ const OIDS: Readonly<Record<string, number>> = {
   company_id: 23,
   amount: 1700,
   created_at: 1184,
+  flag: 16,
   kind: 16_390,
 }
 

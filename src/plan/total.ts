@@ -1,0 +1,56 @@
+import type { A_Expr, Node } from '../sql/tree.js'
+import { isComparison } from './leakproof.js'
+import { namesOf } from './node.js'
+import type { TypedModel } from './typed-model.js'
+
+/**
+ * Whether a row rule never fails, whatever the row: comparisons of columns, joined by AND, OR and NOT, also over the rows of other plain tables.
+ * One that may fail would tell by that which rows reached it.
+ *
+ * @param typed says which cubes are plain tables
+ */
+export function isTotalRule(rule: Node, typed: TypedModel): boolean {
+  const all = (nodes: readonly Node[] | undefined): boolean =>
+    (nodes ?? []).every((node) => isTotalRule(node, typed))
+  if ('BoolExpr' in rule) return all(rule.BoolExpr.args)
+  if ('NullTest' in rule) return isTotalValue(rule.NullTest.arg)
+  if ('A_Const' in rule || 'ColumnRef' in rule) return true
+  if ('A_Expr' in rule) return isTotalComparison(rule.A_Expr)
+  if (!('SubLink' in rule) || rule.SubLink.subLinkType !== 'EXISTS_SUBLINK') return false
+  const { subselect } = rule.SubLink
+  if (subselect === undefined || !('SelectStmt' in subselect)) return false
+  const { fromClause = [], whereClause } = subselect.SelectStmt
+  return (
+    fromClause.every((node) => isTotalFrom(node, typed)) &&
+    (whereClause === undefined || isTotalRule(whereClause, typed))
+  )
+}
+
+function isTotalFrom(node: Node, typed: TypedModel): boolean {
+  if ('RangeVar' in node) return typed.cubes.get(node.RangeVar.alias?.aliasname ?? '')?.plainTable === true
+  if (!('JoinExpr' in node)) return false
+  const { larg, rarg, quals } = node.JoinExpr
+  return (
+    larg !== undefined &&
+    rarg !== undefined &&
+    isTotalFrom(larg, typed) &&
+    isTotalFrom(rarg, typed) &&
+    (quals === undefined || isTotalRule(quals, typed))
+  )
+}
+
+function isTotalComparison({ kind, name, lexpr, rexpr }: A_Expr): boolean {
+  const compares = kind === 'AEXPR_OP' || kind === 'AEXPR_OP_ANY' || kind === 'AEXPR_OP_ALL'
+  return compares && isComparison(namesOf(name)) && isTotalValue(lexpr) && isTotalValue(rexpr)
+}
+
+/** A column, a value, or either as text. */
+function isTotalValue(node: Node | undefined): boolean {
+  if (node === undefined) return false
+  if ('TypeCast' in node) {
+    const { arg, typeName } = node.TypeCast
+    const text = namesOf(typeName?.names).at(-1) === 'text'
+    return arg !== undefined && ('A_Const' in arg || (text && 'ColumnRef' in arg))
+  }
+  return 'ColumnRef' in node || 'A_Const' in node || 'ParamRef' in node
+}
