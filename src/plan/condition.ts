@@ -3,10 +3,8 @@ import type { ColumnRef, Node } from '../sql/tree.js'
 import { isPlain, memberValue } from './contribution.js'
 import { isLeakproofComparison } from './leakproof.js'
 import { conjuncts, namesOf, qualified } from './node.js'
-import type { RowRule } from './row-rule.js'
 import type { RangeItem } from './scope.js'
 import { type Access, claimsOf } from './source.js'
-import { isTotalRule } from './total.js'
 import type { Condition, CubeUse } from './use.js'
 
 /** What each column reference reads, where it is one member of one cube. */
@@ -83,12 +81,7 @@ export function comparisonOf(node: Node): Comparison | undefined {
  * The conditions of a use that may run before the row rules do, over its own columns: they are leakproof, so what they see of other rows they
  * cannot tell. They stay where they were written, too.
  */
-export function copiedConditions(use: CubeUse, rules: readonly RowRule[], access: Access): readonly Node[] {
-  const { cube } = use.table
-  // A rule that may fail on a row would tell by that whether the row satisfies the copied conditions.
-  if (!rules.every((rule) => isTotalRule(rule.predicate, access.typed))) return []
-  const typed = access.typed.cubes.get(cube.name)
-  if (typed === undefined || !typed.plainTable) return []
+export function copiedConditions(use: CubeUse, access: Access): readonly Node[] {
   return use.conditions.flatMap(({ node, columns }) =>
     isLeakproof(node, columns, use, access) ? [overMembers(node, columns, use, access)] : [],
   )

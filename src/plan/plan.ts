@@ -70,6 +70,8 @@ export interface Plan {
     readonly fence: Fence
     readonly copied: number
   }[]
+  /** Whether an error while it runs can only be about rows that the context may see: what the cubes hide never fails. */
+  readonly errorsAreOwn: boolean
 }
 
 export interface PlanOptions {
@@ -117,6 +119,7 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
     parameters: parameters.list(),
     origins: resolved.output.columns.map(({ origin }) => origin),
     uses: [...relations].map(([use, { rules, fence, copied }]) => ({ use, rules, fence, copied })),
+    errorsAreOwn: [...relations.values()].every(({ total }) => total),
   }
 }
 

@@ -6,6 +6,7 @@ import { type Fence, fenceOf } from './fence.js'
 import { andNode, castNode, FALSE, integerNode, TRUE, targetNode } from './node.js'
 import { joinedCubeLimits, type RowRule, rowRules } from './row-rule.js'
 import { type Access, claimsOf, fromNode, joinSteps } from './source.js'
+import { isTotalFrom, isTotalRule } from './total.js'
 import { type CubeUse, partColumn } from './use.js'
 
 /** A cube as the query that stands in its place, and the rules that limit its rows. */
@@ -15,6 +16,8 @@ export interface Relation {
   readonly fence: Fence
   /** How many of the client's own conditions run inside the fence as well, so that indexes serve them. */
   readonly copied: number
+  /** Whether its rules and its own SQL never fail, so that no error of the statement's is about a row that they hide. */
+  readonly total: boolean
 }
 
 /**
@@ -36,16 +39,20 @@ export function buildRelation(use: CubeUse, access: Access, leakproof: boolean):
     access,
   )
   const fence = fenceOf(use, { rules, joined: joined.length > 0, leakproof }, access)
+  const from = fromNode(cube, joined, access, (other) => joinedCubeLimits(other, access))
   const arm = (where: Node | undefined): SelectStmt => ({
     targetList: columns.map(({ name, value }) => targetNode(name, value)),
-    fromClause: [fromNode(cube, joined, access, (other) => joinedCubeLimits(other, access))],
+    fromClause: [from],
     ...(where === undefined ? {} : { whereClause: where }),
     limitOption: 'LIMIT_OPTION_DEFAULT',
     op: 'SETOP_NONE',
   })
   const predicates = rules.map((rule) => rule.predicate)
-  if (fence.kind === 'none') return { query: arm(andNode(predicates)), rules, fence, copied: 0 }
-  const copied = copiedConditions(use, rules, access)
+  const total =
+    isTotalFrom(from, access.typed) && predicates.every((predicate) => isTotalRule(predicate, access.typed))
+  if (fence.kind === 'none') return { query: arm(andNode(predicates)), rules, fence, copied: 0, total }
+  // A rule that fails on a row would tell by that whether the row satisfies the copied conditions.
+  const copied = total ? copiedConditions(use, access) : []
   const query: SelectStmt = {
     limitOffset: integerNode(0),
     limitOption: 'LIMIT_OPTION_COUNT',
@@ -54,7 +61,7 @@ export function buildRelation(use: CubeUse, access: Access, leakproof: boolean):
     larg: arm(andNode([...predicates, ...copied])),
     rarg: arm(FALSE),
   }
-  return { query, rules, fence, copied: copied.length }
+  return { query, rules, fence, copied: copied.length, total }
 }
 
 interface RelationColumn {

@@ -26,8 +26,10 @@ export function isTotalRule(rule: Node, typed: TypedModel): boolean {
   )
 }
 
-function isTotalFrom(node: Node, typed: TypedModel): boolean {
-  if ('RangeVar' in node) return typed.cubes.get(node.RangeVar.alias?.aliasname ?? '')?.plainTable === true
+/** Whether a cube's base, joined with others or not, never fails: plain tables, known by their cubes' names. */
+export function isTotalFrom(node: Node, typed: TypedModel): boolean {
+  const base = 'RangeVar' in node ? node.RangeVar : 'RangeSubselect' in node ? node.RangeSubselect : undefined
+  if (base !== undefined) return typed.cubes.get(base.alias?.aliasname ?? '')?.plainTable === true
   if (!('JoinExpr' in node)) return false
   const { larg, rarg, quals } = node.JoinExpr
   return (

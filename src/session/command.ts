@@ -38,7 +38,10 @@ export async function createCommand(
   if ('FetchStmt' in node || 'ClosePortalStmt' in node) {
     const { portalname = '' } = 'FetchStmt' in node ? node.FetchStmt : node.ClosePortalStmt
     if (state.catalogCursors.has(portalname)) return { kind: 'catalog-cursor', node, declared: undefined }
-    return { kind: 'cursor', statement: plainStatement(printChecked(node).text, at), node }
+    const declared = state.portals.get(portalname)?.prepared.command
+    const errorsAreOwn = declared?.kind === 'upstream' && declared.statement.errorsAreOwn
+    const statement = { ...plainStatement(printChecked(node).text, at), errorsAreOwn }
+    return { kind: 'cursor', statement, node }
   }
   if ('VariableShowStmt' in node)
     return showCommand(state, node.VariableShowStmt.name ?? '', node, source, at)
@@ -142,6 +145,7 @@ function plainStatement(sql: string, at: At): UpstreamStatement {
     positions: [],
     origins: [],
     reads: NO_READS,
+    errorsAreOwn: true,
     at,
     parameterOids: [],
     clientParameterCount: 0,

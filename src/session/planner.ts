@@ -153,6 +153,7 @@ function makePlan(
       positions: plan.positions,
       origins: plan.origins,
       reads: readsOf(plan),
+      errorsAreOwn: plan.errorsAreOwn,
       at: request.at,
       parameterOids: [...clientOids, ...plan.parameters.map((parameter) => parameter.typeOid)],
       clientParameterCount,

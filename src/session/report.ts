@@ -72,14 +72,33 @@ export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement
   const hint = fields.get('H')
   return new ReportedError({
     code,
-    // The printer writes the schema of built-in functions, the client did not.
-    message: (fields.get('M') ?? 'error in the upstream database').replace(
-      /^function pg_catalog\./,
-      'function ',
+    message: vettedMessage(
+      code,
+      fields.get('M') ?? '',
+      statement?.errorsAreOwn !== false || position !== undefined,
     ),
     hint: hint !== undefined && VETTED_HINTS.has(hint) ? hint : undefined,
     position: position ?? argumentPosition(fields, statement),
   })
+}
+
+/** Classes of errors about the server's own files, memory and extensions, whose messages nobody vetted. */
+const SERVER_CLASSES = new Set(['XX', '58', 'F0', 'HV'])
+
+/**
+ * What may be said of an error. One that arose over rows of others, in a rule or in a cube's own SQL, would show what it failed on.
+ *
+ * @param own whether it can only be about the statement itself or about rows that the session may see
+ */
+function vettedMessage(code: string, message: string, own: boolean): string {
+  const errorClass = code.slice(0, 2)
+  if (message === '' || SERVER_CLASSES.has(errorClass)) return 'error in the upstream database'
+  if (own) {
+    // The printer writes the schema of built-in functions, the client did not.
+    return message.replace(/^function pg_catalog\./, 'function ')
+  }
+  if (errorClass === 'P0') return 'error in the upstream database'
+  return message.replace(/: ".*$/s, '').replace(/"[^"]*"/g, '"…"')
 }
 
 /** The client's position for a character (from 1) of the printed text, if that character was printed from a node of the client's. */

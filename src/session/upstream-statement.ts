@@ -9,6 +9,8 @@ export interface UpstreamStatement {
   readonly origins: Plan['origins']
   /** Cubes that it reads and what limits their rows, and the claims behind that. */
   readonly reads: Pick<StatementReads, 'cubes' | 'claims'>
+  /** Whether an error while it runs can only be about rows that the session may see, and so may say what it is about. */
+  readonly errorsAreOwn: boolean
   /** The 1-based position of a node in the client's text. */
   readonly at: (location: number | undefined) => number | undefined
   /** Types of the client's parameters (0: left to Postgres), then of the claims. */

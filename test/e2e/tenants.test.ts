@@ -28,7 +28,27 @@ const CONTEXT_FILTERS = {
   })`,
 }
 
+/** Rules that fail on rows of others: in a policy's member, in the cube's own SQL, and in a rule over another cube. */
+const FAILING_RULES = {
+  'model/notes.js': `cube('ByMember', {
+    sql_table: 'public.orders',
+    dimensions: { id: { sql: 'id', type: 'number', primary_key: true }, code: { sql: 'code', type: 'string' }, owner: { sql: \`CAST(\${CUBE}.note AS int)\`, type: 'number' } },
+    access_policy: [{ role: '*', row_level: { filters: [{ member: 'owner', operator: 'equals', values: [securityContext.user_id] }] } }],
+  })
+  cube('BySql', {
+    sql: \`SELECT * FROM public.orders WHERE CAST(note AS int) = 3 AND \${SECURITY_CONTEXT.user_id.filter('user_id')}\`,
+    dimensions: { id: { sql: 'id', type: 'number', primary_key: true } },
+  })
+  cube('ByOther', {
+    sql_table: 'public.users',
+    joins: { ByMember: { relationship: 'one_to_many', sql: \`\${CUBE}.id = \${ByMember}.id\` } },
+    dimensions: { id: { sql: 'id', type: 'number', primary_key: true } },
+    access_policy: [{ role: '*', row_level: { filters: [{ member: 'ByMember.owner', operator: 'equals', values: [securityContext.user_id] }] } }],
+  })`,
+}
+
 let cluster: Cluster
+let failing: Gateway
 let example: Gateway
 let policies: Gateway
 let filters: Gateway
@@ -36,15 +56,16 @@ let filters: Gateway
 beforeAll(async () => {
   cluster = await startCluster()
   await seedTenants(cluster)
-  ;[example, policies, filters] = await Promise.all([
+  ;[example, policies, filters, failing] = await Promise.all([
     startGateway(cluster, OWN_EXAMPLE),
     startGateway(cluster, PROJECT),
     startGateway(cluster, CONTEXT_FILTERS),
+    startGateway(cluster, FAILING_RULES),
   ])
 })
 
 afterAll(async () => {
-  await Promise.all([example, policies, filters].map((gateway) => gateway?.stop()))
+  await Promise.all([example, policies, filters, failing].map((gateway) => gateway?.stop()))
   await cluster?.stop()
 })
 
@@ -233,5 +254,54 @@ describe('measures', () => {
     ['SELECT SUM(o.count) FROM "Orders" o, generate_series(1, 3) g', '0A000'],
   ])('%s is refused with %s', async (sql, code) => {
     expect((await refusal(policies, { user_id: 3, company_id: 2 }, sql)).code).toBe(code)
+  })
+})
+
+describe('errors of the upstream', () => {
+  test.each([
+    'SELECT count(*) FROM "ByMember"',
+    'SELECT count(*) FROM "ByMember" WHERE id = 5',
+    'SELECT count(*) FROM "BySql"',
+    'SELECT count(*) FROM "ByOther"',
+    'BEGIN; DECLARE c CURSOR FOR SELECT id FROM "BySql"; FETCH ALL c',
+  ])('%s fails on a row of others and does not show it', async (sql) => {
+    expect(await refusal(failing, { user_id: 3 }, sql)).toEqual({
+      code: '22P02',
+      message: 'invalid input syntax for type integer',
+    })
+  })
+
+  test.each([
+    [
+      `SELECT CAST(note AS int) FROM "Orders" WHERE note IS NOT NULL`,
+      /^invalid input syntax for type integer: "note '/,
+    ],
+    [
+      `BEGIN; DECLARE c CURSOR FOR SELECT CAST(note AS int) FROM "Orders" WHERE note IS NOT NULL; FETCH ALL c`,
+      /^invalid input syntax for type integer: "note '/,
+    ],
+    [`SELECT CAST('x' AS int) FROM "Orders"`, /^invalid input syntax for type integer: "x"$/],
+  ])('%s fails on an own row and shows it', async (sql, message) => {
+    const found = await refusal(policies, { user_id: 3, company_id: 2 }, sql)
+    expect(found.code).toBe('22P02')
+    expect(found.message).toMatch(message)
+  })
+
+  test.each([
+    ['SELECT ARRAY[] FROM "Orders"', '42P18', 8, /^cannot determine type of empty array$/],
+    ['SELECT sum(id) OVER nosuch FROM "Orders"', '42704', 21, /^window "nosuch" does not exist$/],
+    [
+      'WITH a (x, y) AS (SELECT 1) SELECT * FROM a',
+      '42P10',
+      6,
+      /^WITH query "a" has 1 columns available but 2/,
+    ],
+    ['SELECT sum(id) OVER (w) FROM "Orders"', '42704', 21, /^window "w" does not exist$/],
+  ])('%s is the own mistake of who wrote it', async (sql, code, position, message) => {
+    await withClient(policies, { user_id: 3, company_id: 2 }, async (client) => {
+      const error = (await client.query(sql).catch((thrown: unknown) => thrown)) as pg.DatabaseError
+      expect({ code: error.code, position: Number(error.position) }).toEqual({ code, position })
+      expect(error.message).toMatch(message)
+    })
   })
 })

@@ -28,6 +28,17 @@ const KEYS = {
   GroupingSet: new Set(['kind', 'content', 'location']),
 } as const
 
+/** Kinds whose location is where their own text begins. */
+const BEGINNING_WITH_A_WORD = [
+  'A_ArrayExpr',
+  'CaseExpr',
+  'CoalesceExpr',
+  'GroupingFunc',
+  'MinMaxExpr',
+  'RowExpr',
+  'SQLValueFunction',
+]
+
 /** One expression. A kind that is not listed is refused: the printer is the allow-list. */
 export function printExpression(node: Node, printer: Printer): void {
   const { output } = printer
@@ -61,6 +72,7 @@ export function printExpression(node: Node, printer: Printer): void {
     printer.type(typeName)
     return output.text(')')
   }
+  if (BEGINNING_WITH_A_WORD.some((kind) => kind in node)) output.mark(locationOf(node))
   if ('BoolExpr' in node) {
     onlyKeys(node.BoolExpr, KEYS.BoolExpr, 'a condition')
     const args = node.BoolExpr.args ?? []

@@ -55,8 +55,9 @@ function printOrder(order: readonly Node[], printer: Printer): void {
 
 function printOver(window: WindowDef, printer: Printer): void {
   printer.output.text(' OVER ')
-  if (window.name !== undefined) return printer.output.text(quoteIdentifier(window.name))
-  printer.window(window)
+  if (window.name === undefined) return printer.window(window)
+  printer.output.mark(window.location)
+  printer.output.text(quoteIdentifier(window.name))
 }
 
 /** Functions that have a syntax of their own, printed in it because only it gives the same tree again. */

@@ -135,6 +135,7 @@ function printWith(clauseNode: WithClause, printer: Printer): void {
 function printCte(cte: CommonTableExpr, printer: Printer): void {
   onlyKeys(cte, CTE, 'a WITH query')
   const { output } = printer
+  output.mark(cte.location)
   output.text(quoteIdentifier(cte.ctename ?? ''))
   if (cte.aliascolnames !== undefined) columns('(', cte.aliascolnames, printer, ')')
   output.text(' AS ')

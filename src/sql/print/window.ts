@@ -32,6 +32,7 @@ const FRAME = {
 export function printWindow(window: WindowDef, printer: Printer): void {
   onlyKeys(window, WINDOW, 'a window')
   const { output } = printer
+  output.mark(window.location)
   output.text('(')
   if (window.refname !== undefined) output.text(`${quoteIdentifier(window.refname)} `)
   if (window.partitionClause !== undefined) {
