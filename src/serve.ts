@@ -99,10 +99,10 @@ async function readUpstream({ pool, config, observe }: ServeDeps): Promise<Upstr
     const [row] = await connection.query("SELECT pg_catalog.current_setting('TimeZone')")
     // The demo's database has one user, and nothing to lose.
     const powers = config.upstream === undefined ? [] : await unsafePowers(connection)
-    if (powers.length > 0)
+    for (const power of powers)
       observe({
         kind: 'warning',
-        message: `the upstream role ${powers.join(', ')}: SECURITY.md has one that may read and nothing else`,
+        message: `the upstream role ${power}: docs/upstream-role.sql makes one that may read and nothing else`,
       })
     const defaults = new Map([
       ['DateStyle', 'ISO, MDY'],
