@@ -6,7 +6,8 @@ import { memberValue } from './plan/contribution.js'
 import { type ClaimValues, instantiate } from './plan/instantiate.js'
 import { findJoinPath } from './plan/join-path.js'
 import { castNode, FALSE, stringNode, targetNode } from './plan/node.js'
-import { type ColumnType, type TypedCube, type TypedModel, USER_OID_MIN } from './plan/typed-model.js'
+import { isReadAsText } from './plan/type-list.js'
+import type { ColumnType, TypedCube, TypedModel } from './plan/typed-model.js'
 import { printChecked } from './sql/checked.js'
 import { quoteIdentifier, quoteLiteral } from './sql/print/output.js'
 import type { Node, RangeVar } from './sql/tree.js'
@@ -59,7 +60,7 @@ async function typeCube(
       members.map((member, index) => {
         const oid = fields[index]?.typeOid ?? 0
         const typeModifier = fields[index]?.typeModifier ?? -1
-        return [member.name, { oid, typeModifier, castToText: oid >= USER_OID_MIN }]
+        return [member.name, { oid, typeModifier, castToText: isReadAsText(oid) }]
       }),
     )
     const table = baseTable(cube, context)

@@ -1,32 +1,50 @@
 import { PgError } from '../errors.js'
-import type { Node, TypeName } from '../sql/tree.js'
-import { ALLOWED_FUNCTIONS, CONDITIONAL_FUNCTIONS } from './function-list.js'
+import type { FuncCall, Node, TypeName } from '../sql/tree.js'
+import { checkBounds, TEXT_LENGTH_MAX } from './bounds.js'
+import { constantInteger } from './constant.js'
+import { ALLOWED_FUNCTIONS, isCatalogFunction, OPERATORS, REFUSED_OPERATORS } from './function-list.js'
 import { namesOf } from './node.js'
+import { functionSignature, operatorSignature } from './signature.js'
+import { isCatalogType, TYPE_OIDS } from './type-list.js'
 
-/** Most rows that a series may have, and characters that a padded or repeated text may have. */
-const SERIES_ROWS_MAX = 1_000_000
-const TEXT_LENGTH_MAX = 10_000
+/** The name in pg_catalog that is meant; undefined for names of other schemas. Names alone decide: nothing is looked up. */
+function catalogName(names: readonly string[]): string | undefined {
+  if (names.length === 1) return names[0]
+  return names.length === 2 && names[0] === 'pg_catalog' ? names[1] : undefined
+}
+
+/** Whether the operator allows a function; it must be called by its schema and name. */
+export function isAddedFunction(names: readonly string[], more: ReadonlySet<string>): boolean {
+  return names.length === 2 && names[0] !== 'pg_catalog' && more.has(names.join('.'))
+}
+
+/** Whether a function computes from its arguments alone; which arguments it may have is judged by `checkFunction`. */
+export function isFunctionAllowed(names: readonly string[], more: ReadonlySet<string>): boolean {
+  return isAddedFunction(names, more) || ALLOWED_FUNCTIONS.has(catalogName(names) ?? '')
+}
 
 /**
- * Checks a function that a client calls.
+ * Checks a function that a client calls. One that is no function of Postgres does not exist, whether the upstream has it or not.
  *
- * @param more functions that the operator allows, as `schema.name` (ROWGATE_FUNCTIONS_ALLOWED); they must be called by that name
- * @throws PgError insufficient_privilege
+ * @param more functions that the operator allows, as `schema.name` (ROWGATE_FUNCTIONS_ALLOWED)
+ * @throws PgError undefined_function, insufficient_privilege
  */
-export function checkFunction(
-  names: readonly string[],
-  args: readonly Node[],
-  position: number | undefined,
-  more: ReadonlySet<string>,
-): void {
-  if (names.length === 2 && more.has(names.join('.'))) return
-  const name = names.at(-1) ?? ''
-  const schema = names.length > 1 ? names.at(-2) : 'pg_catalog'
-  if (
-    schema !== 'pg_catalog' ||
-    names.length > 2 ||
-    !(ALLOWED_FUNCTIONS.has(name) || CONDITIONAL_FUNCTIONS.has(name))
-  ) {
+export function checkFunction(call: FuncCall, position: number | undefined, more: ReadonlySet<string>): void {
+  const names = namesOf(call.funcname)
+  const args = call.args ?? []
+  if (isAddedFunction(names, more)) return
+  const name = catalogName(names)
+  if (name === undefined || !isCatalogFunction(name)) {
+    throw new PgError(
+      'undefined_function',
+      `function ${functionSignature(names.join('.'), args)} does not exist`,
+      {
+        position,
+        hint: 'No function of that name may be called here. Those of Postgres that only compute from their arguments are there; others an administrator can add (ROWGATE_FUNCTIONS_ALLOWED), and they are called as schema.name.',
+      },
+    )
+  }
+  if (!ALLOWED_FUNCTIONS.has(name)) {
     throw new PgError(
       'insufficient_privilege',
       `function ${names.join('.')} is not available through this gateway`,
@@ -36,172 +54,21 @@ export function checkFunction(
       },
     )
   }
-  if (!CONDITIONAL_FUNCTIONS.has(name)) return
-  if (bounded(name, args)) return
-  throw new PgError(
-    'insufficient_privilege',
-    `${name} needs ${NEEDED[name] ?? 'a length'} written as constants here`,
-    {
-      position,
-      hint:
-        name === 'generate_series'
-          ? `At most ${SERIES_ROWS_MAX} rows; dates and timestamps need a constant interval as step.`
-          : `At most ${TEXT_LENGTH_MAX} characters.`,
-    },
-  )
+  checkBounds(name, args, position)
 }
-
-const NEEDED: Readonly<Record<string, string>> = {
-  generate_series: 'bounds',
-  format: 'a format with plain widths',
-}
-
-function bounded(name: string, args: readonly Node[]): boolean {
-  switch (name) {
-    case 'repeat':
-    case 'lpad':
-    case 'rpad': {
-      const length = constantNumber(args[1])
-      return length !== undefined && length <= TEXT_LENGTH_MAX
-    }
-    case 'format':
-      return boundedFormat(constantText(args[0]))
-    case 'generate_series':
-      return boundedSeries(args)
-    default:
-      return false
-  }
-}
-
-/** No width that is taken from an argument (`%*s`), and none that is large. */
-function boundedFormat(format: string | undefined): boolean {
-  if (format === undefined) return false
-  const specifiers = format.match(/%[^%a-zA-Z]*/g) ?? []
-  return specifiers.every(
-    (specifier) =>
-      !specifier.includes('*') &&
-      (specifier.match(/\d+/g) ?? []).every((digits) => Number(digits) <= TEXT_LENGTH_MAX),
-  )
-}
-
-function boundedSeries([start, stop, step]: readonly Node[]): boolean {
-  const from = constantNumber(start)
-  const to = constantNumber(stop)
-  if (from !== undefined && to !== undefined) {
-    const by = step === undefined ? 1 : constantNumber(step)
-    return by !== undefined && by !== 0 && Math.abs((to - from) / by) <= SERIES_ROWS_MAX
-  }
-  // A calendar: how long it is depends on the step, which must be an interval that is written out.
-  const seconds = constantInterval(step)
-  const [first, last] = [constantTime(start), constantTime(stop)]
-  if (seconds === undefined || seconds <= 0 || first === undefined || last === undefined) return false
-  return Math.abs(last - first) / seconds <= SERIES_ROWS_MAX
-}
-
-function constantNumber(node: Node | undefined): number | undefined {
-  if (node === undefined) return undefined
-  if ('TypeCast' in node) return constantNumber(node.TypeCast.arg)
-  if (!('A_Const' in node)) return undefined
-  const { ival, fval, sval } = node.A_Const
-  if (ival !== undefined) return ival.ival ?? 0
-  const text = fval?.fval ?? sval?.sval
-  const number = text === undefined ? Number.NaN : Number(text)
-  return Number.isFinite(number) ? number : undefined
-}
-
-const UNIT_SECONDS: Readonly<Record<string, number>> = {
-  second: 1,
-  minute: 60,
-  hour: 3_600,
-  day: 86_400,
-  week: 604_800,
-  mon: 2_592_000,
-  month: 2_592_000,
-  quarter: 7_776_000,
-  year: 31_536_000,
-}
-
-/** A written interval of one unit, in seconds. */
-function constantInterval(node: Node | undefined): number | undefined {
-  const text = constantText(node)
-  const match =
-    text === undefined
-      ? null
-      : /^\s*(\d+)?\s*(second|minute|hour|day|week|mon|month|quarter|year)s?\s*$/i.exec(text)
-  if (match === null) return undefined
-  return Number(match[1] ?? 1) * (UNIT_SECONDS[(match[2] ?? '').toLowerCase()] ?? 0)
-}
-
-/** A written date, or the current one with intervals added, roughly and in seconds. */
-function constantTime(node: Node | undefined): number | undefined {
-  if (node === undefined) return undefined
-  if ('TypeCast' in node) return constantTime(node.TypeCast.arg)
-  if ('SQLValueFunction' in node) return Date.UTC(2026, 0, 1) / 1_000
-  if ('FuncCall' in node) {
-    const name = namesOf(node.FuncCall.funcname).at(-1) ?? ''
-    if (name === 'now') return Date.UTC(2026, 0, 1) / 1_000
-    return name === 'date_trunc' ? constantTime(node.FuncCall.args?.[1]) : undefined
-  }
-  if ('A_Expr' in node) {
-    const sign = namesOf(node.A_Expr.name).at(-1)
-    const base = constantTime(node.A_Expr.lexpr)
-    const days = constantNumber(node.A_Expr.rexpr)
-    const shift = constantInterval(node.A_Expr.rexpr) ?? (days === undefined ? undefined : days * 86_400)
-    if (base === undefined || shift === undefined) return undefined
-    return sign === '+' ? base + shift : sign === '-' ? base - shift : undefined
-  }
-  const text = constantText(node)
-  const milliseconds =
-    text !== undefined && /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text.slice(0, 10)) : Number.NaN
-  return Number.isNaN(milliseconds) ? undefined : milliseconds / 1_000
-}
-
-function constantText(node: Node | undefined): string | undefined {
-  if (node === undefined) return undefined
-  if ('TypeCast' in node) return constantText(node.TypeCast.arg)
-  return 'A_Const' in node ? node.A_Const.sval?.sval : undefined
-}
-
-/** Types that may be written, by catalog name, and their OIDs. */
-export const TYPE_OIDS: ReadonlyMap<string, number> = new Map([
-  ['bool', 16],
-  ['bytea', 17],
-  ['int8', 20],
-  ['int2', 21],
-  ['int4', 23],
-  ['text', 25],
-  ['json', 114],
-  ['float4', 700],
-  ['float8', 701],
-  ['bpchar', 1042],
-  ['varchar', 1043],
-  ['date', 1082],
-  ['time', 1083],
-  ['timestamp', 1114],
-  ['timestamptz', 1184],
-  ['interval', 1186],
-  ['timetz', 1266],
-  ['bit', 1560],
-  ['varbit', 1562],
-  ['numeric', 1700],
-  ['uuid', 2950],
-  ['jsonb', 3802],
-])
-
-/** Array types of the above, and the names that psql and drivers write for some of them. */
-const ARRAY_OIDS = new Set([
-  1000, 1001, 1016, 1005, 1007, 1009, 199, 1021, 1022, 1014, 1015, 1182, 1183, 1115, 1185, 1187, 1270, 1561,
-  1563, 1231, 2951, 3807,
-])
-const ARRAY_NAMES = new Set([...TYPE_OIDS.keys()].map((name) => `_${name}`))
 
 /** Whether a type may be written in a statement that goes upstream. */
 export function isTypeAllowed(type: TypeName): boolean {
-  const names = namesOf(type.names)
-  const name = names.at(-1) ?? ''
-  const schema = names.length > 1 ? names.at(-2) : 'pg_catalog'
-  return schema === 'pg_catalog' && names.length <= 2 && (TYPE_OIDS.has(name) || ARRAY_NAMES.has(name))
+  return TYPE_OIDS.has(catalogName(namesOf(type.names)) ?? '')
 }
+
+/** The OID of a type that may be written. */
+export function typeOid(type: TypeName): number | undefined {
+  const name = catalogName(namesOf(type.names)) ?? ''
+  return TYPE_OIDS.get((type.arrayBounds ?? []).length > 0 && !name.startsWith('_') ? `_${name}` : name)
+}
+
+const LIST_OF_TYPES = `Types that may be written: ${[...TYPE_OIDS.keys()].filter((name) => !name.startsWith('_')).join(', ')}, and arrays of these.`
 
 /** @throws PgError undefined_object, insufficient_privilege */
 export function checkType(type: TypeName, position: number | undefined): void {
@@ -209,17 +76,35 @@ export function checkType(type: TypeName, position: number | undefined): void {
   if (!(type.typmods ?? []).every((modifier) => 'A_Const' in modifier)) {
     throw new PgError('syntax_error', 'type modifiers must be simple constants or identifiers', { position })
   }
-  if (isTypeAllowed(type)) return
   const names = namesOf(type.names)
-  throw new PgError(
-    'insufficient_privilege',
-    `the type ${names.join('.')} cannot be written through this gateway`,
-    {
+  const written = `${names.join('.')}${(type.arrayBounds ?? []).length > 0 ? '[]' : ''}`
+  if (isTypeAllowed(type)) return checkLength(type, written, position)
+  if (!isCatalogType(catalogName(names) ?? '')) {
+    throw new PgError('undefined_object', `type "${written}" does not exist`, {
       position,
-      hint: `Types that may be written: ${[...TYPE_OIDS.keys()].join(', ')}, and arrays of these.`,
-    },
-  )
+      hint: LIST_OF_TYPES,
+    })
+  }
+  throw new PgError('insufficient_privilege', `the type ${written} cannot be written through this gateway`, {
+    position,
+    hint: LIST_OF_TYPES,
+  })
 }
+
+/** Types that fill every value up to the length that is written. */
+const FILLED = new Set(['bpchar', 'bit', '_bpchar', '_bit'])
+
+function checkLength(type: TypeName, written: string, position: number | undefined): void {
+  const [length] = type.typmods ?? []
+  if (!FILLED.has(namesOf(type.names).at(-1) ?? '') || (constantInteger(length) ?? 0) <= TEXT_LENGTH_MAX)
+    return
+  throw new PgError('insufficient_privilege', `the length of the type ${written} is too large`, {
+    position,
+    hint: `Each value would be filled up to it. At most ${TEXT_LENGTH_MAX}; text and varchar hold what they are given.`,
+  })
+}
+
+const PARAMETER_OIDS = new Set([0, 705, ...TYPE_OIDS.values()])
 
 /**
  * Checks the type that a driver declared for a parameter of a statement that goes upstream; 0 and "unknown" leave it to Postgres.
@@ -227,7 +112,7 @@ export function checkType(type: TypeName, position: number | undefined): void {
  * @throws PgError insufficient_privilege
  */
 export function checkParameterOid(oid: number): void {
-  if (oid === 0 || oid === 705 || ARRAY_OIDS.has(oid) || [...TYPE_OIDS.values()].includes(oid)) return
+  if (PARAMETER_OIDS.has(oid)) return
   throw new PgError(
     'insufficient_privilege',
     `parameters of the type with OID ${oid} cannot be used through this gateway`,
@@ -235,24 +120,32 @@ export function checkParameterOid(oid: number): void {
   )
 }
 
-/** Operators of pg_catalog over the types that may be written. */
-const OPERATORS = new Set(
-  (
-    '+ - * / % ^ |/ ||/ @ ! !! & | # ~ << >> = <> != < > <= >= || ~~ !~~ ~~* !~~* ~* !~ !~* ^@ @> <@ && -> ->> #> #>> ? ?| ?& #- @? @@ ' +
-    '-|- &< &> <<| |>> &<| |&> <-> ~<~ ~<=~ ~>~ ~>=~ ~= *= *<>'
-  ).split(' '),
-)
-
-/** @throws PgError undefined_function, insufficient_privilege */
-export function checkOperator(names: readonly string[], position: number | undefined): void {
-  const symbol = names.at(-1) ?? ''
-  const schema = names.length > 1 ? names.at(-2) : 'pg_catalog'
-  if (schema === 'pg_catalog' && names.length <= 2 && OPERATORS.has(symbol)) return
+/**
+ * @param left absent for a prefix operator
+ * @throws PgError undefined_function, insufficient_privilege
+ */
+export function checkOperator(
+  names: readonly string[],
+  { left, right }: { readonly left?: Node | undefined; readonly right?: Node | undefined },
+  position: number | undefined,
+): void {
+  const symbol = catalogName(names)
+  if (symbol !== undefined && OPERATORS.has(symbol)) return
   // Kinds of A_Expr that are no operators carry a word here.
-  if (/^(NOT )?BETWEEN( SYMMETRIC)?$/.test(symbol)) return
+  if (/^(NOT )?BETWEEN( SYMMETRIC)?$/.test(symbol ?? '')) return
+  if (symbol !== undefined && REFUSED_OPERATORS.has(symbol)) {
+    throw new PgError(
+      'insufficient_privilege',
+      `the operator ${names.join('.')} is not available through this gateway`,
+      { position, hint: 'Operators of Postgres over plain values are available.' },
+    )
+  }
   throw new PgError(
-    'insufficient_privilege',
-    `the operator ${names.join('.')} is not available through this gateway`,
-    { position },
+    'undefined_function',
+    `operator does not exist: ${operatorSignature(names.join('.'), left, right)}`,
+    {
+      position,
+      hint: 'Operators of Postgres over plain values are available, and no others.',
+    },
   )
 }

@@ -1,5 +1,5 @@
 import { PgError } from '../errors.js'
-import type { ColumnRef, FuncCall, Node, SelectStmt } from '../sql/tree.js'
+import type { A_Expr, ColumnRef, FuncCall, Node, SelectStmt } from '../sql/tree.js'
 import { checkFunction, checkOperator, checkType } from './allow.js'
 import type { Analyser, ExpressionPlace, MeasureCall } from './analysis.js'
 import { calledName, isAggregate, isExtreme, isOwnAggregate, matchesMeasure, mismatch } from './measure.js'
@@ -39,18 +39,18 @@ function analyseNode(analyser: Analyser, kind: string, child: unknown, place: Ex
       )
       return
     case 'A_Expr': {
-      const expression = child as { name?: Node[]; location?: number }
-      checkOperator(namesOf(expression.name), analyser.at(expression.location))
+      const { name, lexpr, rexpr, location } = child as A_Expr
+      checkOperator(namesOf(name), { left: lexpr, right: rexpr }, analyser.at(location))
       break
     }
     case 'SubLink': {
       const link = child as { operName?: Node[]; location?: number }
-      if (link.operName !== undefined) checkOperator(namesOf(link.operName), analyser.at(link.location))
+      if (link.operName !== undefined) checkOperator(namesOf(link.operName), {}, analyser.at(link.location))
       break
     }
     case 'SortBy': {
       const sort = child as { useOp?: Node[]; location?: number }
-      if (sort.useOp !== undefined) checkOperator(namesOf(sort.useOp), analyser.at(sort.location))
+      if (sort.useOp !== undefined) checkOperator(namesOf(sort.useOp), {}, analyser.at(sort.location))
       break
     }
     case 'CollateClause': {
@@ -122,7 +122,7 @@ function analyseCall(analyser: Analyser, call: FuncCall, place: ExpressionPlace)
     analyser.analysis.asksSession = true
     return
   }
-  checkFunction(namesOf(call.funcname), call.args ?? [], position, analyser.functionsAllowed)
+  checkFunction(call, position, analyser.functionsAllowed)
   if (isExtreme(call)) analyser.analysis.early.extremes.push(...(call.args ?? []))
   const aggregate = isAggregate(call)
     ? { name: calledName(call), distinct: call.agg_distinct === true }

@@ -1,7 +1,7 @@
 import { PgError } from '../errors.js'
 import type { FuncCall, Node, RangeVar, SelectStmt, TypeName } from '../sql/tree.js'
-import { isTypeAllowed } from './allow.js'
-import { ALLOWED_FUNCTIONS, CONDITIONAL_FUNCTIONS } from './function-list.js'
+import { isFunctionAllowed, isTypeAllowed } from './allow.js'
+import { isOwnAggregate } from './measure.js'
 import { namesOf } from './node.js'
 import type { ResolveOptions } from './plan.js'
 import { isSessionFunction } from './session-function.js'
@@ -48,19 +48,8 @@ export function routeSelect(
 
 /** Functions that compute from their arguments, or that Rowgate answers. Those with bounds are judged where the plan is made. */
 function isComputing(call: FuncCall, more: ReadonlySet<string>): boolean {
-  const names = namesOf(call.funcname)
-  if (names.length === 2 && more.has(names.join('.'))) return true
-  const name = names.at(-1) ?? ''
-  if (names.length > 1 && names[0] !== 'pg_catalog') return false
-  return (
-    ALLOWED_FUNCTIONS.has(name) ||
-    CONDITIONAL_FUNCTIONS.has(name) ||
-    isSessionFunction(call) ||
-    isMeasureCall(name)
-  )
+  return isFunctionAllowed(namesOf(call.funcname), more) || isSessionFunction(call) || isOwnAggregate(call)
 }
-
-const isMeasureCall = (name: string): boolean => name === 'measure' || name === 'aggregate'
 
 interface Names {
   readonly relations: RangeVar[]

@@ -6,7 +6,7 @@ export interface ColumnType {
   readonly oid: number
   /** Length or precision as in pg_attribute.atttypmod; -1 for none. */
   readonly typeModifier: number
-  /** Types that are not Postgres' own (enums, domains, extensions) reach the client as text. */
+  /** Types that are not Postgres' own (enums, domains, extensions), or that name objects of the server, reach the client as text. */
   readonly castToText: boolean
 }
 
@@ -30,6 +30,3 @@ export interface TypedCube {
   /** Why this context may not use it: a claim that its SQL needs is missing or no plain name. */
   readonly refusal: PgError | undefined
 }
-
-/** The first OID that Postgres gives to objects of users (transam.h, FirstNormalObjectId). */
-export const USER_OID_MIN = 16_384

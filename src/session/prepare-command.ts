@@ -1,6 +1,5 @@
 import { PgError } from '../errors.js'
-import { checkType, TYPE_OIDS } from '../plan/allow.js'
-import { namesOf } from '../plan/node.js'
+import { checkType, typeOid } from '../plan/allow.js'
 import type { Node } from '../sql/tree.js'
 import { createCommand } from './command.js'
 import { innerSource } from './inner-text.js'
@@ -28,7 +27,7 @@ export async function prepareStatement(
   const declaredOids = (statement.argtypes ?? []).map((node) => {
     if (!('TypeName' in node)) throw new PgError('syntax_error', 'a parameter type is no type')
     checkType(node.TypeName, undefined)
-    return TYPE_OIDS.get(namesOf(node.TypeName.names).at(-1) ?? '') ?? 0
+    return typeOid(node.TypeName) ?? 0
   })
   const query = statement.query
   const select = query.SelectStmt

@@ -37,6 +37,8 @@ const PACKAGES = {
   15: 'node_modules/pg15',
 } as const
 export type Major = keyof typeof PACKAGES
+/** Every supported version, oldest first. */
+export const MAJORS: readonly Major[] = [15, 16, 17, 18]
 
 /** Postgres refuses to run as root; this user owns nothing. */
 const NOBODY = 65_534
