@@ -89,3 +89,19 @@ export function checkAlgorithms(
     'HS algorithms need CUBEJS_API_SECRET; all others need CUBEJS_JWK_URL.',
   )
 }
+
+/** Schemas of Postgres itself, in which nobody makes functions of their own. */
+const OWN_SCHEMAS = /^(pg_.*|information_schema)$/
+
+/** An addition is a function of the operator's: none of Postgres' own becomes callable by a name in a list. */
+export function checkFunctionsAllowed(names: readonly string[], report: Report): void {
+  for (const name of names) {
+    const [schema = ''] = name.split('.')
+    if (!OWN_SCHEMAS.test(schema)) continue
+    report(
+      'ROWGATE_FUNCTIONS_ALLOWED',
+      `${name} is of a schema of Postgres’ own`,
+      'Leave it out: what only computes from its arguments may be called anyway. For anything else, make a function in a schema of yours that does the one thing that is needed.',
+    )
+  }
+}

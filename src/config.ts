@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
-import { checkAlgorithms, checkSecrets, checkTls, checkUpstream, type Report } from './config-check.js'
+import {
+  checkAlgorithms,
+  checkFunctionsAllowed,
+  checkSecrets,
+  checkTls,
+  checkUpstream,
+  type Report,
+} from './config-check.js'
 import { type Diagnostic, DiagnosticsError } from './errors.js'
 import { nearestSetting, SETTING_SPECS, splitList } from './settings.js'
 
@@ -125,6 +132,7 @@ export function loadConfig(options: {
     )
   }
   checkAlgorithms({ algorithms: list('CUBEJS_JWT_ALGS'), secrets: given.length, keysUrl }, report)
+  checkFunctionsAllowed(list('ROWGATE_FUNCTIONS_ALLOWED') ?? [], report)
   const nothingToVerify = options.needsSecret && given.length === 0 && keysUrl === undefined
   if (nothingToVerify && !embedded) {
     report(

@@ -13,6 +13,7 @@ function printFields(value: unknown, path: string): readonly string[] {
   if (value === undefined || value === '') return [`${path} = not set`]
   if (SECRETS.has(name)) return [`${path} = (hidden)`]
   if (CERTIFICATES.has(name)) return [`${path} = (set)`]
+  if (value instanceof Set) return printFields([...value], path)
   if (Array.isArray(value)) return [`${path} = ${value.map(printElement).join(', ') || 'none'}`]
   if (value === null || typeof value !== 'object') return [`${path} = ${String(value)}`]
   return Object.entries(value).flatMap(([field, inner]) =>

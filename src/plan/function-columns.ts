@@ -1,3 +1,4 @@
+import { PgError } from '../errors.js'
 import type { Node, RangeFunction } from '../sql/tree.js'
 import { namesOf, stringOf } from './node.js'
 
@@ -31,11 +32,32 @@ export function functionColumns(
     if (call === undefined) continue
     const defined =
       definitionNames(definition) ?? (items.length === 1 ? columnDefinitions(node.coldeflist) : undefined)
+    if (defined === undefined && isAdded(call)) {
+      columns.push(...namedColumns(node, call, items.length))
+      continue
+    }
     columns.push(...(defined ?? outColumns(call, nameOf, node.is_rowsfrom ? undefined : alias)))
   }
   if (node.ordinality) columns.push('ordinality')
   const [firstCall] = items[0] ?? []
   return { name: alias ?? (firstCall === undefined ? undefined : nameOf(firstCall)), columns }
+}
+
+/** Whether a call is of a function that the operator added, of which nothing is known here. */
+function isAdded(call: Node): boolean {
+  const names = 'FuncCall' in call ? namesOf(call.FuncCall.funcname) : []
+  return names.length > 1 && names[0] !== 'pg_catalog'
+}
+
+/** The columns that an alias names for the only function beside it. */
+function namedColumns(node: RangeFunction, call: Node, functionCount: number): readonly string[] {
+  const named = namesOf(node.alias?.colnames)
+  const columns = node.ordinality ? named.slice(0, -1) : named
+  if (functionCount === 1 && columns.length > 0) return columns
+  const name = 'FuncCall' in call ? namesOf(call.FuncCall.funcname).join('.') : ''
+  throw new PgError('feature_not_supported', `the columns of ${name} are not known here`, {
+    hint: `Name all of them: ${name}(…) AS t (a, b).`,
+  })
 }
 
 function outColumns(
