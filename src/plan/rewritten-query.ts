@@ -33,18 +33,26 @@ export function readRewrittenQuery(before: StatementQuery, after: unknown): Adde
   }
   const times = query['timeDimensions'] ?? []
   if (!Array.isArray(times)) throw refuse('queryRewrite of cube.js returned timeDimensions that are no list')
-  const written = new Set(before.filters.map((filter) => JSON.stringify(filter)))
-  const filters = listOf(query['filters'], 'filters')
-    .filter((filter) => !written.has(safeText(filter)))
-    .map(readFilter)
-  const segments = listOf(query['segments'], 'segments').map((segment) => {
+  const filters = added(before.filters, listOf(query['filters'], 'filters')).map(readFilter)
+  const segments = added(before.segments, listOf(query['segments'], 'segments')).map((segment) => {
     if (typeof segment !== 'string') throw refuse('queryRewrite of cube.js added a segment that is no name')
     return segment
   })
-  return {
-    filters: [...filters, ...times.flatMap(readTimeDimension)],
-    segments: segments.filter((segment) => !before.segments.includes(segment)),
-  }
+  return { filters: [...filters, ...times.flatMap(readTimeDimension)], segments }
+}
+
+/**
+ * What is there beyond what was given. One that equals what the client wrote counts as added all the same: the client's limits one place of
+ * the statement, the hook's every one.
+ */
+function added(given: readonly unknown[], returned: readonly unknown[]): readonly unknown[] {
+  const left = given.map(safeText)
+  return returned.filter((value) => {
+    const index = left.indexOf(safeText(value))
+    if (index < 0) return true
+    left.splice(index, 1)
+    return false
+  })
 }
 
 function refuse(message: string): PgError {

@@ -140,6 +140,13 @@ const VIEWS: readonly (readonly [string, string])[] = [
     'SELECT id, order_id, product, quantity, 1 AS count, quantity AS pieces FROM backroom.items WHERE id <= 40',
   ],
   ['Events', 'SELECT id, what, 1 AS count FROM backroom.events WHERE actor = 3'],
+  ...['Hooked', 'Segmented', 'Unless'].map(
+    (name) =>
+      [
+        name,
+        'SELECT id, what, actor, 1 AS count, actor = 3 AS own, true AS any FROM backroom.events WHERE actor = 3',
+      ] as const,
+  ),
   ['Ledger', 'SELECT id, entry FROM tenant_2.ledger'],
 ]
 

@@ -26,6 +26,7 @@ const ENVIRONMENT = {
 const REFERENCED = new Set([
   'casts-and-types',
   'errors',
+  'hooks',
   'leaky-predicates',
   'operators',
   'plan-time-statistics',

@@ -46,6 +46,16 @@ export const SECURITY_PROJECT: Readonly<Record<string, string>> = {
     if (query.dimensions.concat(query.measures).some((name) => name.startsWith('Events.'))) {
       query.filters.push({ member: 'Events.actor', operator: 'equals', values: [String(securityContext.user_id)] });
     }
+    if (query.dimensions.concat(query.measures).some((name) => name.startsWith('Hooked.'))) {
+      query.filters.push({ member: 'Hooked.actor', operator: 'equals', values: [String(securityContext.user_id)] });
+    }
+    if (query.dimensions.concat(query.measures).some((name) => name.startsWith('Segmented.'))) {
+      query.segments.push('Segmented.own');
+    }
+    if (query.dimensions.concat(query.measures).some((name) => name.startsWith('Unless.'))) {
+      const limited = query.segments.includes('Unless.own') || query.filters.some(({ member }) => member === 'Unless.actor');
+      if (!limited) query.filters.push({ member: 'Unless.actor', operator: 'equals', values: [String(securityContext.user_id)] });
+    }
     return query;
   },
 }`,
@@ -107,6 +117,14 @@ cube('Events', {
   dimensions: { id: { sql: 'id', type: 'number', primary_key: true }, what: { sql: 'what', type: 'string' }, actor: { sql: 'actor', type: 'number', public: false } },
   measures: { count: { type: 'count' } },
 })
+for (const name of ['Hooked', 'Segmented', 'Unless']) {
+  cube(name, {
+    sql_table: 'backroom.events',
+    dimensions: { id: { sql: 'id', type: 'number', primary_key: true }, what: { sql: 'what', type: 'string' }, actor: { sql: 'actor', type: 'number' } },
+    measures: { count: { type: 'count' } },
+    segments: { own: { sql: \`actor = 3\` }, any: { sql: \`true\` } },
+  })
+}
 cube('GuardedAudit', {
   sql_table: 'backroom.payroll',
   dimensions: { id: { sql: 'id', type: 'number', primary_key: true }, person: { sql: 'person', type: 'string' } },
