@@ -92,8 +92,10 @@ function valueOid(value: Node, declaredOid: (parameter: number) => number | unde
   }
   if ('TypeCast' in value) {
     const { arg, typeName } = value.TypeCast
-    const constant = arg !== undefined && ('A_Const' in arg || 'ParamRef' in arg)
-    return constant ? namedOid(typeName) : momentOid(value)
+    if (arg === undefined || !('ParamRef' in arg))
+      return arg !== undefined && 'A_Const' in arg ? namedOid(typeName) : momentOid(value)
+    // A bound value of another type is converted while the statement runs, on rows of others, and that may fail; one without a type takes this.
+    return declaredOid(arg.ParamRef.number ?? 0) === 0 ? namedOid(typeName) : undefined
   }
   return 'A_Const' in value ? constantOid(value.A_Const) : momentOid(value)
 }

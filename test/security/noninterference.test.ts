@@ -7,6 +7,7 @@ import { describeClaims } from './claims.js'
 import { describeControl } from './control.js'
 import { fingerprint } from './databases.js'
 import { nestedAttacks } from './nesting.js'
+import { describePrepared } from './prepared.js'
 import { describeProtocol } from './protocol.js'
 import { createScore } from './score.js'
 
@@ -123,6 +124,7 @@ describe('a cube in every position', () => {
 })
 
 describeProtocol(() => arena, score)
+describePrepared(() => arena, score)
 describeClaims(() => arena, score)
 describeCatalog(
   () => ground,
