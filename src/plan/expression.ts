@@ -145,13 +145,23 @@ function findMeasureCall(
   const name = calledName(call)
   if (
     own &&
-    (reference === undefined || others.length > 0 || call.agg_distinct || call.agg_order !== undefined)
+    (reference === undefined ||
+      others.length > 0 ||
+      call.agg_distinct ||
+      call.agg_order !== undefined ||
+      call.agg_within_group ||
+      call.func_variadic)
   ) {
     throw new PgError('wrong_object_type', `${name.toUpperCase()}() takes the name of one measure`, {
       position,
     })
   }
   if (reference === undefined || others.length > 0 || isStar(reference)) return undefined
+  // What else a call may hold is for Postgres to judge, over the contributions; so is a function of another schema.
+  const bare = call.agg_order === undefined && !call.agg_within_group && !call.func_variadic
+  const builtIn =
+    namesOf(call.funcname).length === 1 || namesOf(call.funcname).join('.') === `pg_catalog.${name}`
+  if (!own && !(bare && builtIn)) return undefined
   const found =
     place.scope && resolveColumn(place.scope, namesOf(reference.fields), analyser.at(reference.location))
   const measure = found?.kind === 'column' ? found.column.measure : undefined

@@ -1,5 +1,14 @@
 import { invariant, PgError } from '../errors.js'
-import type { ColumnRef, FuncCall, JoinExpr, Node, RangeVar, ResTarget, SelectStmt } from '../sql/tree.js'
+import type {
+  ColumnRef,
+  FuncCall,
+  JoinExpr,
+  Node,
+  RangeFunction,
+  RangeVar,
+  ResTarget,
+  SelectStmt,
+} from '../sql/tree.js'
 import type { Analysis, MeasureCall, Star } from './analysis.js'
 import type { ClaimValues } from './instantiate.js'
 import { instantiate } from './instantiate.js'
@@ -51,6 +60,7 @@ function rewriteNode(node: Node, deps: RewriteDeps): Node | undefined {
   if ('ColumnRef' in node) return { ColumnRef: rewriteColumn(node.ColumnRef, deps) }
   if ('FuncCall' in node) return rewriteCall(node.FuncCall, deps)
   if ('ResTarget' in node) return { ResTarget: rewriteTarget(node.ResTarget, deps) }
+  if ('RangeFunction' in node) return { RangeFunction: rewriteRangeFunction(node.RangeFunction, deps) }
   if ('TypeName' in node) return { TypeName: qualifyType(node.TypeName, deps) as object }
   if ('JoinExpr' in node) return { JoinExpr: rewriteJoin(node.JoinExpr, deps) }
   if ('SQLValueFunction' in node) return sessionValue(node.SQLValueFunction.op ?? '', deps.facts)
@@ -179,6 +189,32 @@ function rewriteJoin(join: JoinExpr, deps: RewriteDeps): JoinExpr {
   // A NATURAL join without common columns pairs every row.
   if (names.length === 0) return { ...rewritten, quals: TRUE }
   return { ...rewritten, usingClause: names.map(stringNode) }
+}
+
+const PLAIN_CALL = new Set(['funcname', 'funcformat', 'location'])
+
+/**
+ * unnest of several arrays is several functions side by side; Postgres makes them of the bare name only (parse_clause.c,
+ * transformRangeFunction), and here every name is qualified.
+ */
+function rewriteRangeFunction(range: RangeFunction, deps: RewriteDeps): RangeFunction {
+  const functions = (range.functions ?? []).flatMap((item): readonly Node[] => {
+    const [call, ...definition] = 'List' in item ? (item.List.items ?? []) : []
+    if (call === undefined || !('FuncCall' in call)) return [item]
+    const { args = [], ...rest } = call.FuncCall
+    const bare = Object.keys(rest).every((key) => PLAIN_CALL.has(key)) && range.coldeflist === undefined
+    if (args.length < 2 || !bare || namesOf(rest.funcname).join('.') !== 'unnest') return [item]
+    return args.map((argument) => ({
+      List: { items: [{ FuncCall: { ...rest, args: [argument] } }, ...definition] },
+    }))
+  })
+  const split = functions.length > (range.functions ?? []).length
+  const { functions: _functions, ...others } = range
+  return {
+    ...(rewrite(others, deps) as RangeFunction),
+    functions: rewrite(functions, deps) as Node[],
+    ...(split ? { is_rowsfrom: true } : {}),
+  }
 }
 
 function qualifyType(value: unknown, deps: RewriteDeps): unknown {

@@ -10,9 +10,12 @@ const SESSION_FUNCTIONS = new Set([
   'pg_is_in_recovery',
 ])
 
+/** What the tree of a plain call holds; with FILTER or OVER it is none that Postgres would answer. */
+const PLAIN = new Set(['funcname', 'funcformat', 'location'])
+
 /** Whether a call has no arguments and asks about the session. */
 export function isSessionFunction(call: FuncCall): boolean {
   const names = namesOf(call.funcname)
   if (names.length > 2 || (names.length === 2 && names[0] !== 'pg_catalog')) return false
-  return (call.args ?? []).length === 0 && SESSION_FUNCTIONS.has(names.at(-1) ?? '')
+  return Object.keys(call).every((key) => PLAIN.has(key)) && SESSION_FUNCTIONS.has(names.at(-1) ?? '')
 }

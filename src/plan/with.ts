@@ -73,6 +73,12 @@ function createCte(analyser: Analyser, cte: CommonTableExpr, place: Place): Cte 
       const found = analyser.select(query.SelectStmt, place, (left) => {
         output = named(left)
       })
+      analyser.expression([cte.cycle_clause?.cycle_mark_value, cte.cycle_clause?.cycle_mark_default], {
+        ...place,
+        scope: undefined,
+        aggregate: undefined,
+        measureCalls: [],
+      })
       output = named(found)
       state = 'done'
       return output

@@ -142,6 +142,13 @@ function makePlan(
     form: request.form,
     ...(request.wrap === undefined ? {} : { wrap: request.wrap }),
   })
+  if (clientParameterCount + plan.parameters.length > PARAMETERS_MAX) {
+    throw new PgError(
+      'program_limit_exceeded',
+      `the statement has ${clientParameterCount} parameters; together with your claims that is more than ${PARAMETERS_MAX}`,
+      { hint: 'Pass long lists as one array parameter.' },
+    )
+  }
   const clientOids = Array.from(
     { length: clientParameterCount },
     (_, index) => request.declaredOids[index] ?? 0,
@@ -162,6 +169,9 @@ function makePlan(
     },
   }
 }
+
+/** The protocol counts the parameters of a statement in 16 bits. */
+const PARAMETERS_MAX = 65_535
 
 const NONE: AddedFilters = { filters: [], segments: [] }
 
