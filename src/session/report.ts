@@ -95,7 +95,7 @@ function vettedMessage(code: string, message: string, own: boolean): string {
   if (message === '' || SERVER_CLASSES.has(errorClass)) return 'error in the upstream database'
   if (own) {
     // The printer writes the schema of built-in functions, the client did not.
-    return message.replace(/^function pg_catalog\./, 'function ')
+    return message.replace(/^((?:(?:window|aggregate) )?function |[A-Z ]+ specified, but )pg_catalog\./, '$1')
   }
   if (errorClass === 'P0') return 'error in the upstream database'
   return message.replace(/: ".*$/s, '').replace(/"[^"]*"/g, '"…"')

@@ -122,7 +122,9 @@ function printRareExpression(node: Node, printer: Printer): void {
     for (const branch of args ?? []) {
       if (!('CaseWhen' in branch)) throw unsupported('this CASE')
       onlyKeys(branch.CaseWhen, KEYS.CaseWhen, 'WHEN')
-      prefixed(' WHEN ', branch.CaseWhen.expr, printer)
+      output.text(' ')
+      output.mark(branch.CaseWhen.location)
+      prefixed('WHEN ', branch.CaseWhen.expr, printer)
       prefixed(' THEN ', branch.CaseWhen.result, printer)
     }
     if (defresult !== undefined) prefixed(' ELSE ', defresult, printer)
@@ -150,7 +152,9 @@ function printRareExpression(node: Node, printer: Printer): void {
   if ('CollateClause' in node) {
     onlyKeys(node.CollateClause, KEYS.CollateClause, 'COLLATE')
     prefixed('(', node.CollateClause.arg, printer)
-    output.text(' COLLATE ')
+    output.text(' ')
+    output.mark(node.CollateClause.location)
+    output.text('COLLATE ')
     printer.name(node.CollateClause.collname)
     return output.text(')')
   }
@@ -263,9 +267,10 @@ function printSubLink(link: SubLink, printer: Printer): void {
     case 'ANY_SUBLINK':
     case 'ALL_SUBLINK':
       prefixed('(', link.testexpr, printer)
-      if (link.operName === undefined) output.text(' IN ')
+      output.text(' ')
+      output.mark(link.location)
+      if (link.operName === undefined) output.text('IN ')
       else {
-        output.text(' ')
         printOperator(link.operName, printer)
         output.text(link.subLinkType === 'ANY_SUBLINK' ? ' ANY ' : ' ALL ')
       }

@@ -76,8 +76,9 @@ function printFunction(node: RangeFunction, printer: Printer): void {
 function printDefinition(node: Node, printer: Printer): void {
   if (!('ColumnDef' in node)) throw unsupported('this column definition')
   onlyKeys(node.ColumnDef, KEYS.ColumnDef, 'a column definition')
-  const { colname, typeName } = node.ColumnDef
+  const { colname, typeName, location } = node.ColumnDef
   if (typeName === undefined) throw unsupported('a column without a type')
+  printer.output.mark(location)
   printer.output.text(`${quoteIdentifier(colname ?? '')} `)
   printer.type(typeName)
 }
