@@ -8,16 +8,35 @@ export interface AddedFilters {
   readonly segments: readonly string[]
 }
 
+/** The query as queryRewrite was given it, which it may change in place. */
+export interface GivenQuery {
+  readonly measures: readonly string[]
+  readonly dimensions: readonly string[]
+  /** Its filters as objects, and what each said. */
+  readonly filters: ReadonlyMap<unknown, string>
+}
+
+export function noteGiven({ measures, dimensions, filters }: StatementQuery): GivenQuery {
+  return {
+    measures: [...measures],
+    dimensions: [...dimensions],
+    filters: new Map(filters.map((filter) => [filter, JSON.stringify(filter)])),
+  }
+}
+
 const HANDLED = new Set(['filters', 'segments', 'measures', 'dimensions', 'timeDimensions'])
 
 /**
  * Reads what cube.js' queryRewrite returned. Filters and segments that it added limit the rows; any other change cannot be carried out
  * on SQL and is refused, because a rule that is not applied is a breach.
  *
+ * Only the very objects that stand for the client's own conditions, unchanged, are passed over. A filter that merely says the same is a rule:
+ * a client can write any condition that a hook adds.
+ *
  * @param before the query as it was given to queryRewrite
  * @throws PgError insufficient_privilege
  */
-export function readRewrittenQuery(before: StatementQuery, after: unknown): AddedFilters {
+export function readRewrittenQuery(before: GivenQuery, after: unknown): AddedFilters {
   if (after === null || typeof after !== 'object' || Array.isArray(after)) {
     throw refuse('queryRewrite of cube.js must return the query')
   }
@@ -33,26 +52,14 @@ export function readRewrittenQuery(before: StatementQuery, after: unknown): Adde
   }
   const times = query['timeDimensions'] ?? []
   if (!Array.isArray(times)) throw refuse('queryRewrite of cube.js returned timeDimensions that are no list')
-  const filters = added(before.filters, listOf(query['filters'], 'filters')).map(readFilter)
-  const segments = added(before.segments, listOf(query['segments'], 'segments')).map((segment) => {
+  const filters = listOf(query['filters'], 'filters')
+    .filter((filter) => !before.filters.has(filter) || before.filters.get(filter) !== safeText(filter))
+    .map(readFilter)
+  const segments = listOf(query['segments'], 'segments').map((segment) => {
     if (typeof segment !== 'string') throw refuse('queryRewrite of cube.js added a segment that is no name')
     return segment
   })
-  return { filters: [...filters, ...times.flatMap(readTimeDimension)], segments }
-}
-
-/**
- * What is there beyond what was given. One that equals what the client wrote counts as added all the same: the client's limits one place of
- * the statement, the hook's every one.
- */
-function added(given: readonly unknown[], returned: readonly unknown[]): readonly unknown[] {
-  const left = given.map(safeText)
-  return returned.filter((value) => {
-    const index = left.indexOf(safeText(value))
-    if (index < 0) return true
-    left.splice(index, 1)
-    return false
-  })
+  return { filters: [...filters, ...times.flatMap(readTimeDimension)], segments: [...new Set(segments)] }
 }
 
 function refuse(message: string): PgError {

@@ -7,9 +7,12 @@ import type { MemberSource } from './scope.js'
 /** A statement as cube.js' queryRewrite sees it: names of the members that it reads, in Cube's query format. */
 export interface StatementQuery {
   readonly measures: string[]
+  /** Segments that are read as columns are here as well: they limit nothing. */
   readonly dimensions: string[]
+  /** Segments that limit every row which the statement reads of their cube. */
   readonly segments: string[]
   readonly timeDimensions: unknown[]
+  /** Conditions that limit every row which the statement reads of a cube. */
   readonly filters: unknown[]
 }
 
@@ -24,32 +27,31 @@ const OPERATORS: Readonly<Record<string, string>> = {
 
 /** The query of a resolved statement; a new object each time, because queryRewrite may change it. */
 export function statementQuery(select: SelectStmt, analysis: Analysis): StatementQuery {
-  const measures = new Set<string>()
-  const dimensions = new Set<string>()
-  const restrictions = writtenRestrictions(select, analysis)
+  const conditions = conjuncts(select.whereClause)
+  const segments = new Set(conditions.flatMap((node) => limitingSegment(node, analysis) ?? []))
+  const names = { measure: new Set<string>(), dimension: new Set<string>() }
   for (const use of analysis.uses) {
     const { cube, columns } = use.table
-    const names = new Set([
+    const read = new Set([
       ...(use.wholeRow ? columns.map((member) => member.name) : []),
       ...use.members,
       ...use.calculated,
     ])
-    const read = [...names].map((name) => cube.members.get(name)).filter((member) => member !== undefined)
-    for (const member of read) {
-      const name = `${cube.name}.${member.name}`
-      // A segment that is read limits nothing: it is a column like any other.
-      if (member.kind === 'measure') measures.add(name)
-      else if (!restrictions.segments.includes(name)) dimensions.add(name)
-    }
     // A cube of which no column is read (`SELECT count(*)`, `WHERE segment`) is read all the same, and a hook must hear of it.
-    if (!read.some(({ kind }) => kind !== 'segment')) dimensions.add(`${cube.name}.${standIn(cube)}`)
+    if ([...read].every((name) => cube.members.get(name)?.kind === 'segment')) read.add(standIn(cube))
+    for (const name of read) {
+      const kind = cube.members.get(name)?.kind
+      const full = `${cube.name}.${name}`
+      if (kind === 'measure') names.measure.add(full)
+      else if (kind === 'dimension' || (kind === 'segment' && !segments.has(full))) names.dimension.add(full)
+    }
   }
   return {
-    measures: [...measures],
-    dimensions: [...dimensions],
-    segments: restrictions.segments,
+    measures: [...names.measure],
+    dimensions: [...names.dimension],
+    segments: [...segments],
     timeDimensions: [],
-    filters: restrictions.filters,
+    filters: conditions.flatMap((node) => writtenFilter(node, analysis) ?? []),
   }
 }
 
@@ -61,38 +63,39 @@ function standIn(cube: Cube): string {
 }
 
 /**
- * Segments, and comparisons of a member with constants, at the top of a WHERE; what is not that simple is left out. So is a cube that stands
- * in the statement more than once: what limits one of its places limits none of the others, and a hook would take it for a limit of the cube.
+ * What a reference in the outermost WHERE reads, where the statement reads its cube nowhere else: a hook that finds a filter may take it for
+ * a limit on everything that is read.
  */
-function writtenRestrictions(
-  select: SelectStmt,
-  { uses, reads }: Analysis,
-): { readonly segments: string[]; readonly filters: unknown[] } {
-  const segments: string[] = []
-  const filters: unknown[] = []
-  const readOf = (node: Node | undefined): MemberSource | undefined => {
-    const read = node !== undefined && 'ColumnRef' in node ? reads.get(node.ColumnRef) : undefined
-    const places = uses.filter(({ table }) => table.cube === read?.use.table.cube)
-    return places.length === 1 ? read : undefined
-  }
-  for (const node of conjuncts(select.whereClause)) {
-    const read = readOf('A_Expr' in node ? node.A_Expr.lexpr : node)
-    if (read === undefined) continue
-    const member = `${read.use.table.cube.name}.${read.member.name}`
-    if (!('A_Expr' in node)) {
-      if (read.member.kind === 'segment' && !segments.includes(member)) segments.push(member)
-      continue
-    }
-    const { rexpr, name, kind } = node.A_Expr
-    const operator = OPERATORS[namesOf(name).at(-1) ?? '']
-    if (operator === undefined || rexpr === undefined) continue
-    const items =
-      kind === 'AEXPR_IN' && 'List' in rexpr ? (rexpr.List.items ?? []) : kind === 'AEXPR_OP' ? [rexpr] : []
-    const values = items.map((item) => ('A_Const' in item ? constantText(item.A_Const) : undefined))
-    if (values.length === 0 || values.some((value) => value === undefined)) continue
-    filters.push({ member, operator, values })
-  }
-  return { segments, filters }
+function limited(node: Node | undefined, { reads, uses }: Analysis): MemberSource | undefined {
+  const source = node !== undefined && 'ColumnRef' in node ? reads.get(node.ColumnRef) : undefined
+  const same = uses.filter(({ table }) => table.cube === source?.use.table.cube)
+  return same.length === 1 ? source : undefined
+}
+
+function fullName({ use, member }: MemberSource): string {
+  return `${use.table.cube.name}.${member.name}`
+}
+
+/** `WHERE segment`, `WHERE segment IS TRUE`. */
+function limitingSegment(node: Node, analysis: Analysis): string | undefined {
+  const tested =
+    'BooleanTest' in node && node.BooleanTest.booltesttype === 'IS_TRUE' ? node.BooleanTest.arg : node
+  const source = limited(tested, analysis)
+  return source?.member.kind === 'segment' ? fullName(source) : undefined
+}
+
+/** A comparison of a member with constants; what is not that simple is left out. */
+function writtenFilter(node: Node, analysis: Analysis): unknown {
+  if (!('A_Expr' in node)) return undefined
+  const { lexpr, rexpr, name, kind } = node.A_Expr
+  const source = limited(lexpr, analysis)
+  const operator = OPERATORS[namesOf(name).at(-1) ?? '']
+  if (source === undefined || operator === undefined || rexpr === undefined) return undefined
+  const items =
+    kind === 'AEXPR_IN' && 'List' in rexpr ? (rexpr.List.items ?? []) : kind === 'AEXPR_OP' ? [rexpr] : []
+  const values = items.map((item) => ('A_Const' in item ? constantText(item.A_Const) : undefined))
+  if (values.length === 0 || values.some((value) => value === undefined)) return undefined
+  return { member: fullName(source), operator, values }
 }
 
 function constantText(constant: {

@@ -2,7 +2,7 @@ import type { SecurityContext } from '../auth/context.js'
 import { PgError } from '../errors.js'
 import { type Plan, planQuery, type ResolvedQuery, resolveQuery } from '../plan/plan.js'
 import type { SessionFacts } from '../plan/rewrite.js'
-import { type AddedFilters, readRewrittenQuery } from '../plan/rewritten-query.js'
+import { type AddedFilters, noteGiven, readRewrittenQuery } from '../plan/rewritten-query.js'
 import { type Route, routeSelect } from '../plan/route.js'
 import { type StatementQuery, statementQuery } from '../plan/statement-query.js'
 import type { Tables } from '../plan/table.js'
@@ -178,8 +178,8 @@ const NONE: AddedFilters = { filters: [], segments: [] }
 /** A statement that reads no cube has no rows to limit, and queryRewrite is about cubes. */
 async function addedFilters(resolved: ResolvedQuery, { queryRewrite }: PlannerDeps): Promise<AddedFilters> {
   if (queryRewrite === undefined || resolved.analysis.uses.length === 0) return NONE
-  const before = statementQuery(resolved.select, resolved.analysis)
   const given = statementQuery(resolved.select, resolved.analysis)
+  const before = noteGiven(given)
   let after: unknown
   try {
     after = await queryRewrite(given)
