@@ -1,5 +1,5 @@
 import type { Node, TypeName } from '../sql/tree.js'
-import { DATE, momentOid, TIMESTAMP, TIMESTAMPTZ } from './moment.js'
+import { clockOid, DATE, TIMESTAMP, TIMESTAMPTZ } from './clock.js'
 import { namesOf } from './node.js'
 
 const BOOL = 16
@@ -93,11 +93,11 @@ function valueOid(value: Node, declaredOid: (parameter: number) => number | unde
   if ('TypeCast' in value) {
     const { arg, typeName } = value.TypeCast
     if (arg === undefined || !('ParamRef' in arg))
-      return arg !== undefined && 'A_Const' in arg ? namedOid(typeName) : momentOid(value)
+      return arg !== undefined && 'A_Const' in arg ? namedOid(typeName) : clockOid(value)
     // A bound value of another type is converted while the statement runs, on rows of others, and that may fail; one without a type takes this.
     return declaredOid(arg.ParamRef.number ?? 0) === 0 ? namedOid(typeName) : undefined
   }
-  return 'A_Const' in value ? constantOid(value.A_Const) : momentOid(value)
+  return 'A_Const' in value ? constantOid(value.A_Const) : clockOid(value)
 }
 
 function constantOid({

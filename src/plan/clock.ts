@@ -28,7 +28,7 @@ const SHIFTS_MAX = 4
  * The type of an expression of the current time, as tools write them (`date_trunc('month', now()) - interval '1 year'`): it reads no row, cannot
  * fail, and is the same wherever it stands in a statement. Undefined for anything else.
  */
-export function momentOid(node: Node | undefined, shiftsLeft = SHIFTS_MAX): number | undefined {
+export function clockOid(node: Node | undefined, shiftsLeft = SHIFTS_MAX): number | undefined {
   if (node === undefined) return undefined
   if ('SQLValueFunction' in node) return SESSION_VALUES[node.SQLValueFunction.op ?? '']
   if ('FuncCall' in node) return callOid(node.FuncCall, shiftsLeft)
@@ -44,13 +44,13 @@ function callOid({ funcname, args = [], ...rest }: FuncCall, shiftsLeft: number)
   if (CLOCKS.has(name)) return args.length === 0 ? TIMESTAMPTZ : undefined
   const [unit, moment, ...others] = args
   if (name !== 'date_trunc' || others.length > 0 || !UNITS.has(textOf(unit) ?? '')) return undefined
-  const oid = momentOid(moment, shiftsLeft)
+  const oid = clockOid(moment, shiftsLeft)
   return oid === DATE ? TIMESTAMPTZ : oid
 }
 
 function castOid({ arg, typeName }: TypeCast, shiftsLeft: number): number | undefined {
   const plain = (typeName?.typmods ?? []).length === 0 && (typeName?.arrayBounds ?? []).length === 0
-  return plain && momentOid(arg, shiftsLeft) !== undefined
+  return plain && clockOid(arg, shiftsLeft) !== undefined
     ? MOMENTS[namesOf(typeName?.names).at(-1) ?? '']
     : undefined
 }
@@ -58,7 +58,7 @@ function castOid({ arg, typeName }: TypeCast, shiftsLeft: number): number | unde
 function shiftOid({ kind, name, lexpr, rexpr }: A_Expr, shiftsLeft: number): number | undefined {
   const symbol = namesOf(name)
   if (kind !== 'AEXPR_OP' || symbol.length !== 1 || !['+', '-'].includes(symbol[0] ?? '')) return undefined
-  const oid = shiftsLeft === 0 ? undefined : momentOid(lexpr, shiftsLeft - 1)
+  const oid = shiftsLeft === 0 ? undefined : clockOid(lexpr, shiftsLeft - 1)
   if (oid === undefined || rexpr === undefined) return undefined
   if ('A_Const' in rexpr) {
     const days = rexpr.A_Const.ival === undefined ? undefined : (rexpr.A_Const.ival.ival ?? 0)
