@@ -7,6 +7,9 @@ import { castNode, columnNode, FALSE, integerNode, stringNode } from './node.js'
 import type { Parameters } from './parameter.js'
 import { encodeArray, encodeValue, valueType } from './value-type.js'
 
+/** Beyond it Postgres' grammar calls a whole number a float, and keeps its digits. */
+const INT4_MAX = 2_147_483_647n
+
 export interface ClaimUseDeps {
   /** The type that the upstream infers for the claim, 0 if it said none. */
   readonly typeOid: number
@@ -28,7 +31,9 @@ export function claimUsePredicate(use: ClaimUse, deps: ClaimUseDeps): Node {
       return valueNode(use.path, deps)
     case 'unsafe': {
       const text = claimText(use, deps.context)
-      return /^[0-9]+$/.test(text) && text.length < 10 ? integerNode(Number(text)) : columnNode([text])
+      if (!/^[0-9]+$/.test(text)) return columnNode([text])
+      const whole = BigInt(text)
+      return whole <= INT4_MAX ? integerNode(Number(whole)) : { A_Const: { fval: { fval: String(whole) } } }
     }
   }
 }
@@ -37,9 +42,9 @@ function filterNode(
   use: Extract<ClaimUse, { kind: 'filter' }>,
   { typeOid, context, parameters }: ClaimUseDeps,
 ): Node {
-  const type = valueType(typeOid === 0 ? 25 : typeOid)
-  const { list, values } = claimScalars(context, use.path)
   const source = claimName(use.path)
+  const type = valueType(typeOid === 0 ? 25 : typeOid, `what ${source} filters`)
+  const { list, values } = claimScalars(context, use.path)
   const texts = values.map((value) => encodeValue(value, type, source))
   const column = type.castColumnToText ? castNode(use.column, 'text') : use.column
   if (!list) {
@@ -56,7 +61,7 @@ function filterNode(
 }
 
 function valueNode(path: readonly string[], { typeOid, context, parameters }: ClaimUseDeps): Node {
-  const type = valueType(typeOid === 0 ? 25 : typeOid)
+  const type = valueType(typeOid === 0 ? 25 : typeOid, `what stands beside ${claimName(path)}`)
   const { list, values } = claimScalars(context, path)
   if (list) {
     throw new PgError('insufficient_privilege', `${claimName(path)} is a list where one value is needed`)

@@ -1,11 +1,19 @@
-import type { SecurityContext } from '../auth/context.js'
+import type { Claim, SecurityContext } from '../auth/context.js'
 import { PgError } from '../errors.js'
 import type { Dimension, Filter, FilterOperator, FilterValue } from '../model/model.js'
 import type { Node } from '../sql/tree.js'
 import { claimName, claimScalars } from './claim.js'
+import { dateText } from './moment.js'
 import { andNode, castNode, FALSE, orNode, stringNode } from './node.js'
 import type { Parameters } from './parameter.js'
-import { encodeArray, encodeValue, type Scalar, type ValueType, valueType } from './value-type.js'
+import {
+  encodeArray,
+  encodeValue,
+  requireFixedText,
+  type Scalar,
+  type ValueType,
+  valueType,
+} from './value-type.js'
 
 export type MemberFilter = Extract<Filter, { kind: 'member' }>
 
@@ -21,6 +29,12 @@ export interface PredicateDeps {
   readonly source: string
 }
 
+interface Deps extends PredicateDeps {
+  /** The dimension's name, for messages. */
+  readonly member: string
+  readonly sourceOf: (constant: Scalar | null) => string
+}
+
 interface Value {
   readonly value: Scalar | null
   /** For messages: the claim, or the filter. */
@@ -33,7 +47,8 @@ interface Value {
  *
  * @throws PgError insufficient_privilege whenever the filter cannot be applied exactly: never a filter less
  */
-export function filterPredicate(filter: MemberFilter, deps: PredicateDeps): Node {
+export function filterPredicate(filter: MemberFilter, given: PredicateDeps): Node {
+  const deps: Deps = { ...given, member: filter.member, sourceOf: constantSources(filter, given) }
   const values = filter.values.flatMap((value) => resolveValue(value, filter, deps))
   const { operator } = filter
   switch (operator) {
@@ -79,13 +94,13 @@ export function filterPredicate(filter: MemberFilter, deps: PredicateDeps): Node
   }
 }
 
-function resolveValue(value: FilterValue, filter: MemberFilter, deps: PredicateDeps): readonly Value[] {
+function resolveValue(value: FilterValue, filter: MemberFilter, deps: Deps): readonly Value[] {
   if (value.kind === 'constant')
     return [
       {
         value: value.value,
         name: `a value of the filter on "${filter.member}"`,
-        source: constantSource(value.value, deps),
+        source: deps.sourceOf(value.value),
       },
     ]
   const name = claimName(value.path)
@@ -97,14 +112,16 @@ function resolveValue(value: FilterValue, filter: MemberFilter, deps: PredicateD
 }
 
 /** For `explain`: the claim that cube.js most likely took a value from, which it gives as a plain value. */
-function constantSource(value: Scalar | null, { context, source }: PredicateDeps): string {
-  const same = (claim: unknown): boolean =>
-    value !== null && typeof claim !== 'object' && String(claim) === String(value)
-  const name = Object.keys(context.claims).find((key) => {
-    const claim = context.claims[key]
-    return Array.isArray(claim) ? claim.some(same) : same(claim)
-  })
-  return name === undefined ? source : `${source} (claim ${name})`
+function constantSources({ values }: MemberFilter, { context, source }: PredicateDeps): Deps['sourceOf'] {
+  const names = new Map<string, string>()
+  if (values.some(({ kind }) => kind === 'constant'))
+    for (const [name, claim] of Object.entries(context.claims))
+      for (const value of Array.isArray(claim) ? (claim as readonly Claim[]) : [claim])
+        if (typeof value !== 'object' && !names.has(String(value))) names.set(String(value), name)
+  return (constant) => {
+    const name = constant === null ? undefined : names.get(String(constant))
+    return name === undefined ? source : `${source} (claim ${name})`
+  }
 }
 
 function refuse(filter: MemberFilter, problem: string): PgError {
@@ -137,11 +154,15 @@ function withoutValue(condition: Node, column: Node): Node {
   return orNode([condition, isNull(column, true)]) ?? condition
 }
 
-function comparedColumn(type: ValueType, { column }: PredicateDeps): Node {
+function columnType({ typeOid, member }: Deps): ValueType {
+  return valueType(typeOid, `the column of "${member}"`)
+}
+
+function comparedColumn(type: ValueType, { column }: Deps): Node {
   return type.castColumnToText ? castNode(column, 'text') : column
 }
 
-function parameter(value: Value, type: ValueType, { parameters }: PredicateDeps): Node {
+function parameter(value: Value, type: ValueType, { parameters }: Deps): Node {
   return parameters.add({
     typeOid: type.oid,
     value: encodeValue(value.value, type, value.name),
@@ -149,20 +170,20 @@ function parameter(value: Value, type: ValueType, { parameters }: PredicateDeps)
   })
 }
 
-function compare(symbol: string, value: Value, deps: PredicateDeps): Node {
-  const type = valueType(deps.typeOid)
+function compare(symbol: string, value: Value, deps: Deps): Node {
+  const type = columnType(deps)
   return operation(symbol, comparedColumn(type, deps), parameter(value, type, deps))
 }
 
 /** Membership in a list; an empty list has no members. */
-function equals(values: readonly Value[], deps: PredicateDeps): Node {
+function equals(values: readonly Value[], deps: Deps): Node {
   const given = values.filter((value) => value.value !== null)
   const conditions: Node[] = given.length === 0 ? [] : [membership('=', 'AEXPR_OP_ANY', given, deps)]
   if (given.length < values.length) conditions.push(isNull(deps.column, true))
   return orNode(conditions) ?? FALSE
 }
 
-function notEquals(filter: MemberFilter, values: readonly Value[], deps: PredicateDeps): Node {
+function notEquals(filter: MemberFilter, values: readonly Value[], deps: Deps): Node {
   const given = needValues(filter, values).filter((value) => value.value !== null)
   const present = given.length < values.length ? isNull(deps.column, false) : undefined
   if (given.length === 0) return present ?? FALSE
@@ -176,9 +197,9 @@ function membership(
   symbol: string,
   kind: 'AEXPR_OP_ANY' | 'AEXPR_OP_ALL',
   values: readonly Value[],
-  deps: PredicateDeps,
+  deps: Deps,
 ): Node {
-  const type = valueType(deps.typeOid)
+  const type = columnType(deps)
   const [only, ...others] = values
   if (only !== undefined && others.length === 0) return compare(symbol, only, deps)
   const texts = values.map((value) => encodeValue(value.value, type, value.name))
@@ -187,15 +208,16 @@ function membership(
   return { A_Expr: { kind, name: [stringNode(symbol)], lexpr: comparedColumn(type, deps), rexpr: list } }
 }
 
-const TEXT = valueType(25)
+const TEXT = valueType(25, '')
 
 /** Case-insensitive, as in Cube; the value's own wildcards mean themselves. */
 function pattern(
   operator: 'contains' | 'startsWith' | 'endsWith',
   value: Value,
-  deps: PredicateDeps,
+  deps: Deps,
   negated = false,
 ): Node {
+  requireFixedText(deps.typeOid, `the column of "${deps.member}"`)
   const escaped = encodeValue(value.value, TEXT, value.name).replace(
     /[\\%_]/g,
     (character) => `\\${character}`,
@@ -211,15 +233,15 @@ function pattern(
   }
 }
 
-/** A date without a time is the first, or the last, moment of that day; Cube reads filters in UTC. */
-function dateValue(value: Value, edge: 'start' | 'end', deps: PredicateDeps): Value {
-  if (deps.typeOid === 1082 || typeof value.value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value.value))
+/** A date without a time is the first, or the last, moment of that day. */
+function dateValue(value: Value, edge: 'start' | 'end', deps: Deps): Value {
+  if (deps.typeOid === 1082 || typeof value.value !== 'string' || dateText(value.value) === undefined)
     return value
-  const time = edge === 'start' ? '00:00:00.000' : '23:59:59.999999'
-  return { ...value, value: `${value.value}T${time}${deps.typeOid === 1184 ? 'Z' : ''}` }
+  const time = edge === 'start' ? '00:00:00' : '23:59:59.999999'
+  return { ...value, value: `${value.value}T${time}` }
 }
 
-function dateRange(filter: MemberFilter, values: readonly Value[], deps: PredicateDeps): Node {
+function dateRange(filter: MemberFilter, values: readonly Value[], deps: Deps): Node {
   const [from, to = from, ...others] = values
   if (from === undefined || to === undefined || others.length > 0) throw refuse(filter, 'needs two dates')
   const [start, end] = [dateValue(from, 'start', deps), dateValue(to, 'end', deps)]

@@ -1,4 +1,6 @@
 import { PgError } from '../errors.js'
+import { dateText, momentText } from './moment.js'
+import { hasFixedText } from './text-form.js'
 
 /** How values are compared with a column of some type. */
 export interface ValueType {
@@ -19,9 +21,6 @@ const INTEGER = /^-?(0|[1-9][0-9]{0,18})$/
 const DECIMAL = /^-?(0|[1-9][0-9]*)(\.[0-9]+)?$/
 const INT8_MAX = 9_223_372_036_854_775_807n
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-const DATE = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/
-const TIMESTAMP =
-  /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])([T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$/
 
 function encodeInteger(value: Scalar): string | undefined {
   if (typeof value === 'number' && !Number.isSafeInteger(value)) return undefined
@@ -53,10 +52,10 @@ function encodeBoolean(value: Scalar): string | undefined {
   return value === false || value === 'false' ? 'false' : undefined
 }
 
-const matching =
-  (pattern: RegExp) =>
+const reading =
+  (read: (text: string) => string | undefined) =>
   (value: Scalar): string | undefined =>
-    typeof value === 'string' && pattern.test(value) ? value : undefined
+    typeof value === 'string' ? read(value) : undefined
 
 const type = (oid: number, arrayOid: number, name: string, encode: ValueType['encode']): ValueType => ({
   oid,
@@ -81,15 +80,55 @@ const BY_COLUMN_OID: ReadonlyMap<number, ValueType> = new Map([
   [1043, TEXT],
   [1042, type(1042, 1014, 'bpchar', encodeText)],
   [16, type(16, 1000, 'bool', encodeBoolean)],
-  [2950, type(2950, 2951, 'uuid', matching(UUID))],
-  [1082, type(1082, 1182, 'date', matching(DATE))],
-  [1114, type(1114, 1115, 'timestamp', matching(TIMESTAMP))],
-  [1184, type(1184, 1185, 'timestamptz', matching(TIMESTAMP))],
+  [
+    2950,
+    type(
+      2950,
+      2951,
+      'uuid',
+      reading((text) => (UUID.test(text) ? text : undefined)),
+    ),
+  ],
+  [1082, type(1082, 1182, 'date', reading(dateText))],
+  [
+    1114,
+    type(
+      1114,
+      1115,
+      'timestamp',
+      reading((text) => momentText(text, '')),
+    ),
+  ],
+  [
+    1184,
+    type(
+      1184,
+      1185,
+      'timestamptz',
+      reading((text) => momentText(text, '+00')),
+    ),
+  ],
 ])
 
-/** How to compare with a column of type `oid`; types that are not known are compared as text. */
-export function valueType(oid: number): ValueType {
-  return BY_COLUMN_OID.get(oid) ?? { ...TEXT, castColumnToText: true }
+/**
+ * How to compare with a column of type `oid`; types that are not known are compared as text.
+ *
+ * @param source what is compared, for the error
+ * @throws PgError insufficient_privilege for a type whose text a client's settings change
+ */
+export function valueType(oid: number, source: string): ValueType {
+  const known = BY_COLUMN_OID.get(oid)
+  if (known !== undefined) return known
+  requireFixedText(oid, source)
+  return { ...TEXT, castColumnToText: true }
+}
+
+/** @throws PgError insufficient_privilege unless a column's text is the same whatever the client sets */
+export function requireFixedText(oid: number, source: string): void {
+  if (hasFixedText(oid)) return
+  throw new PgError('insufficient_privilege', `${source} cannot be compared as text`, {
+    hint: 'The text of that type depends on settings of the session. Whoever keeps the model may compare another column.',
+  })
 }
 
 /** Catalog name of a parameter type, arrays as `_name`. */
