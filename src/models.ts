@@ -3,6 +3,7 @@ import type { Claim, SecurityContext } from './auth/context.js'
 import { canonicalText } from './auth/security-context.js'
 import type { Observe } from './events.js'
 import { compileModel } from './model/compile.js'
+import { type ClaimRead, isClaims } from './model/compile-context.js'
 import type { ModelFile } from './model/definition.js'
 import type { EvaluateOptions } from './model/evaluate.js'
 import { claimAt } from './plan/claim.js'
@@ -20,11 +21,13 @@ export interface ModelsOptions extends EvaluateOptions {
   readonly modelsMax: number
 }
 
-/** One compiled model, and the claims on whose values it depends. */
+/** One compiled model, and what of the claims it depends on. */
 interface Entry {
-  readonly reads: ReadonlyMap<string, string>
+  readonly reads: readonly { readonly read: Read; readonly text: string }[]
   readonly model: Promise<TypedModel>
 }
+
+type Read = Pick<ClaimRead, 'path' | 'aspect'>
 
 /**
  * A model compiled for one context serves another only if every claim that its files read has the same value there; contextToAppId
@@ -42,7 +45,8 @@ export function createModels(
     const unsafe = [...compiled.model.cubes.values()]
       .flatMap((cube) => cube.claimUses)
       .filter((use) => use.kind === 'unsafe')
-    const paths = [...compiled.reads, ...unsafe].map(({ path }) => path)
+      .map(({ path }): Read => ({ path, aspect: 'value' }))
+    const reads = [...compiled.reads, ...unsafe].map((read) => ({ read, text: readText(context, read) }))
     const model = typeModel(compiled.model, context, deps.probes).then((typed) => {
       deps.observe({
         kind: 'model_compiled',
@@ -54,14 +58,14 @@ export function createModels(
         if (problem !== undefined) deps.observe({ kind: 'cube_unavailable', cube, problem })
       return typed
     })
-    return { reads: new Map(paths.map((path) => [path.join('\0'), valueText(context, path)])), model }
+    return { reads, model }
   }
 
   return {
     async forContext(context, appId) {
       const entries = byAppId.get(appId) ?? []
       const known = entries.find(({ reads }) =>
-        [...reads].every(([path, value]) => valueText(context, path.split('\0')) === value),
+        reads.every(({ read, text }) => readText(context, read) === text),
       )
       if (known !== undefined) return known.model
       const made = compile(context, appId)
@@ -86,7 +90,12 @@ export function createModels(
   }
 }
 
-function valueText(context: SecurityContext, path: readonly string[]): string {
+/** Equal exactly for contexts in which the files learn the same from a read. */
+function readText(context: SecurityContext, { path, aspect }: Read): string {
   const claim: Claim | undefined = claimAt(context, path)
-  return claim === undefined ? 'absent' : canonicalText(claim)
+  if (claim === undefined) return 'absent'
+  if (aspect === 'presence') return 'present'
+  if (!isClaims(claim)) return canonicalText(claim)
+  if (aspect === 'object') return 'an object'
+  return aspect === 'names' ? `names ${JSON.stringify(Object.keys(claim))}` : canonicalText(claim)
 }

@@ -1,56 +1,84 @@
 import type { Claim, Claims } from './claims.js'
 
-/** One claim that a model file read through COMPILE_CONTEXT. */
+/** Something that a model file learnt of the claims through COMPILE_CONTEXT. */
 export interface ClaimRead {
   readonly path: readonly string[]
-  readonly value: unknown
+  /** The value itself; only that it is an object, whose members are reads of their own; its names; or whether there is one. */
+  readonly aspect: 'value' | 'object' | 'names' | 'presence'
+  readonly value: Claim | undefined
 }
 
 export interface CompileContext {
   /** What the files see as COMPILE_CONTEXT. */
   readonly value: unknown
-  /** Claims read so far, by path. */
   readonly reads: ReadonlyMap<string, ClaimRead>
+  /** From now on it cannot be read: a function that the files leave behind would find the claims of another session in it. */
+  close(): void
 }
 
-/**
- * COMPILE_CONTEXT over the claims. Values come as they are, by own properties only.
- *
- * @param replaced a claim that is given another value, to find out where it goes
- */
-export function createCompileContext(
-  claims: Claims,
-  replaced?: { readonly path: string; readonly value: string },
-): CompileContext {
+/** A claim that is given another value, to find out where it goes. */
+export interface Replacement {
+  readonly path: readonly string[]
+  readonly value: Claim
+}
+
+/** COMPILE_CONTEXT over the claims. Values come as they are, by own properties only. */
+export function createCompileContext(claims: Claims, replacement?: Replacement): CompileContext {
   const reads = new Map<string, ClaimRead>()
-  const below = (value: Claims | readonly Claim[], path: readonly string[]): unknown =>
+  const replacedKey = replacement === undefined ? undefined : JSON.stringify(replacement.path)
+  let closed = false
+  const note = (path: readonly string[], aspect: ClaimRead['aspect'], value: Claim | undefined): void => {
+    if (closed)
+      throw new Error(
+        'COMPILE_CONTEXT can be read only while the model is loaded; use the securityContext that the function is given',
+      )
+    reads.set(JSON.stringify([aspect, ...path]), { path, aspect, value })
+  }
+  const below = (object: Claims, path: readonly string[]): unknown =>
     new Proxy(Object.create(null) as object, {
       get(_target, name) {
         if (name === Symbol.toPrimitive && path.length > 0) {
+          note(path, 'value', object)
           // An object in a text: what it prints can be no plain name.
-          reads.set(path.join('.'), { path, value: '[object Object]' })
           return () => '[object Object]'
         }
         if (typeof name === 'symbol') return undefined
         const inner = [...path, name]
-        const key = inner.join('.')
-        if (replaced?.path === key) return replaced.value
-        const found = Object.hasOwn(value, name) ? (value as Claims)[name] : undefined
-        if (found !== null && typeof found === 'object' && !Array.isArray(found))
-          return below(found as Claims, inner)
-        reads.set(key, { path: inner, value: found })
-        return found
+        const found =
+          JSON.stringify(inner) === replacedKey
+            ? replacement?.value
+            : Object.hasOwn(object, name)
+              ? object[name]
+              : undefined
+        const isObject = isClaims(found)
+        note(inner, isObject ? 'object' : 'value', found)
+        return isObject ? below(found, inner) : found
       },
-      has: (_target, name) => typeof name === 'string' && Object.hasOwn(value, name),
-      ownKeys: () => Object.keys(value),
-      getOwnPropertyDescriptor: (_target, name) =>
-        typeof name === 'string' && Object.hasOwn(value, name)
-          ? { enumerable: true, configurable: true }
-          : undefined,
+      has(_target, name) {
+        if (typeof name !== 'string') return false
+        note([...path, name], 'presence', Object.hasOwn(object, name) ? object[name] : undefined)
+        return Object.hasOwn(object, name)
+      },
+      ownKeys() {
+        note(path, 'names', object)
+        return Object.keys(object)
+      },
+      getOwnPropertyDescriptor(_target, name) {
+        if (typeof name !== 'string') return undefined
+        note([...path, name], 'presence', Object.hasOwn(object, name) ? object[name] : undefined)
+        return Object.hasOwn(object, name) ? { enumerable: true, configurable: true } : undefined
+      },
     })
   const securityContext = below(claims, [])
   return {
     value: Object.freeze({ securityContext, security_context: securityContext, authInfo: securityContext }),
     reads,
+    close() {
+      closed = true
+    },
   }
+}
+
+export function isClaims(value: Claim | undefined): value is Claims {
+  return value !== undefined && value !== null && typeof value === 'object' && !Array.isArray(value)
 }

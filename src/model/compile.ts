@@ -30,11 +30,12 @@ export function compileModel(
 ): CompiledModel {
   const context = createCompileContext(claims)
   const source = evaluateFiles(files, context.value, options)
+  context.close()
   const diagnostics: Diagnostic[] = [...source.diagnostics]
   if (diagnostics.length === 0) {
-    refuseTainted(source, [...context.reads.values()], claims, (value) =>
-      evaluateFiles(files, value, options),
-    )
+    const evaluate = (value: unknown): ReturnType<typeof evaluateFiles> =>
+      evaluateFiles(files, value, options)
+    refuseTainted(source, [...context.reads.values()], { files, claims, evaluate })
   }
   const report = (diagnostic: Diagnostic): void => {
     if (

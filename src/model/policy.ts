@@ -164,6 +164,7 @@ function filterValues(value: unknown, table: ReferenceTable): readonly FilterVal
     const constant =
       (typeof inner === 'string' && !containsMarker(inner)) ||
       typeof inner === 'number' ||
+      typeof inner === 'bigint' ||
       typeof inner === 'boolean' ||
       inner === null
     return constant ? { kind: 'constant', value: inner } : undefined
