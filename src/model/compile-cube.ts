@@ -2,7 +2,7 @@ import { type Diagnostic, PgError } from '../errors.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
 import type { Definition } from './definition.js'
 import { compileQuery, type FragmentScope } from './fragment.js'
-import { CUBE_KEYS, readProperties } from './keys.js'
+import { CUBE_KEYS, isPublic, readProperties } from './keys.js'
 import { containsMarker } from './marker.js'
 import { createMemberCompiler } from './member.js'
 import { namedEntries } from './merge.js'
@@ -59,22 +59,20 @@ export function createCubeCompiler(
         base: base ?? { RangeVar: { relname: definition.name } },
         members: compiled,
         joins,
-        policies: compilePolicies(properties.get('accessPolicy'), {
-          definition,
-          cube: definition.name,
-          members: [...compiled.keys()],
-          table,
-          report,
-        }),
+        policies: properties.has('accessPolicy')
+          ? compilePolicies(properties.get('accessPolicy'), {
+              definition,
+              cube: definition.name,
+              members: [...compiled.keys()],
+              table,
+              report,
+            })
+          : undefined,
         claimUses,
         source: { file: definition.file, line: definition.line },
       }
     },
   }
-}
-
-export function isPublic(properties: ReadonlyMap<string, unknown>): boolean {
-  return properties.get('public') !== false && properties.get('shown') !== false
 }
 
 export function text(value: unknown): string | undefined {

@@ -135,6 +135,14 @@ export function readProperties(
   const properties = new Map<string, unknown>()
   for (const [written, inner] of Object.entries(value)) {
     const key = camelCase(written)
+    if (properties.has(key))
+      place.report({
+        file: place.definition.file,
+        line: place.definition.lineOf([...place.path, key]),
+        column: 0,
+        message: `"${written}" is written twice, in two spellings`,
+        fix: 'Keep one of them.',
+      })
     if (known.used.includes(key)) properties.set(key, inner)
     if (known.used.includes(key) || known.ignored.includes(key)) continue
     const unsupported = known.unsupported[key]
@@ -148,6 +156,14 @@ export function readProperties(
     })
   }
   return properties
+}
+
+/** Visible if nothing is said, or what is said is true. A claim that is not there says something else, and so does a name. */
+export function isPublic(properties: ReadonlyMap<string, unknown>): boolean {
+  return ['public', 'shown'].every((key) => {
+    const value = properties.get(key)
+    return !properties.has(key) || value === true || value === 'true'
+  })
 }
 
 /** The word of a list that takes the fewest edits to reach (Levenshtein). */

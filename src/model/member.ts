@@ -3,7 +3,7 @@ import type { Node } from '../sql/tree.js'
 import type { Definition } from './definition.js'
 import { compileDimensionSql, DIMENSION_TYPES } from './dimension.js'
 import { compileExpression, type FragmentScope } from './fragment.js'
-import { DIMENSION_KEYS, MEASURE_KEYS, readProperties, SEGMENT_KEYS } from './keys.js'
+import { DIMENSION_KEYS, isPublic, MEASURE_KEYS, readProperties, SEGMENT_KEYS } from './keys.js'
 import { parseMarker, printMarker } from './marker.js'
 import { AGGREGATES, CALCULATED_TYPES, compileContribution } from './measure.js'
 import { namedEntries } from './merge.js'
@@ -176,7 +176,7 @@ export function createMemberCompiler({ definition, byName, report, scope }: Memb
       name,
       title: text('title'),
       description: text('description'),
-      public: found.get('public') !== false && found.get('shown') !== false,
+      public: isPublic(found),
       source: { file: definition.file, line },
     }
     const inner = scopeFor(definition.name, joined)

@@ -30,7 +30,7 @@ export function mergeExtended(
 ): readonly Definition[] {
   const byName = new Map(definitions.map((definition) => [definition.name, definition]))
   const merge = (definition: Definition, seen: readonly string[]): Definition => {
-    const body = camelBody(definition.body)
+    const body = camelBody(definition, report)
     const parentName = extendedName(body['extends'])
     if (parentName === undefined) return { ...definition, body }
     const line = definition.lineOf(['extends'])
@@ -62,8 +62,21 @@ export function mergeExtended(
   return definitions.map((definition) => merge(definition, [definition.name]))
 }
 
-function camelBody(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).map(([key, value]) => [camelCase(key), value]))
+function camelBody(
+  definition: Definition,
+  report: (diagnostic: Diagnostic) => void,
+): Record<string, unknown> {
+  const entries = Object.entries(definition.body).map(([key, value]) => [camelCase(key), value] as const)
+  const twice = entries.find(([key], index) => entries.some(([other], at) => at > index && other === key))
+  if (twice !== undefined)
+    report({
+      file: definition.file,
+      line: definition.lineOf([twice[0]]),
+      column: 0,
+      message: `"${twice[0]}" is written twice, in two spellings`,
+      fix: 'Keep one of them.',
+    })
+  return Object.fromEntries(entries)
 }
 
 function extendedName(value: unknown): string | undefined {

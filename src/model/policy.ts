@@ -24,8 +24,7 @@ interface PolicyPlace {
 }
 
 /** The access policies of a cube. A policy with a problem is reported and never becomes a weaker one: the model does not compile. */
-export function compilePolicies(value: unknown, place: PolicyPlace): readonly Policy[] | undefined {
-  if (value === undefined) return undefined
+export function compilePolicies(value: unknown, place: PolicyPlace): readonly Policy[] {
   const report: Report = (line, message, fix) =>
     place.report({ file: place.definition.file, line, column: 0, message, fix })
   if (!Array.isArray(value)) {
@@ -47,7 +46,13 @@ function compilePolicy(entry: unknown, index: number, place: PolicyPlace, report
   const groups = ['role', 'roles', 'group', 'groups'].flatMap((key) => texts(properties.get(key)))
   if (groups.length === 0)
     report(line, 'an access policy needs a group', 'Write role: `*` for everyone, or group: `name`.')
-  const members = record(properties.get('memberLevel'))
+  // Read as nothing, each of these would allow more than was written.
+  const [memberLevel, conditions] = [properties.get('memberLevel'), properties.get('conditions')]
+  if (properties.has('memberLevel') && !isRecord(memberLevel))
+    report(line, 'memberLevel must be an object', 'Write memberLevel: { includes: [ … ] }, or leave it out.')
+  if (properties.has('conditions') && !Array.isArray(conditions))
+    report(line, 'conditions must be a list', 'Write conditions: [{ if: securityContext.claim }].')
+  const members = record(memberLevel)
   const memberKeys = Object.keys(members).map(camelCase)
   if (memberKeys.some((key) => key !== 'includes' && key !== 'excludes')) {
     report(line, 'memberLevel has an unknown key', 'It has "includes" and "excludes".')
@@ -56,10 +61,10 @@ function compilePolicy(entry: unknown, index: number, place: PolicyPlace, report
   const unknown = (name: string): void => reportMember(name, place, line, report)
   return {
     groups,
-    conditions: list(properties.get('conditions')).map((condition) =>
-      compileCondition(condition, line, place.table, report),
-    ),
-    rows: compileRows(properties.get('rowLevel'), place, line, report),
+    conditions: list(conditions).map((condition) => compileCondition(condition, line, place.table, report)),
+    rows: properties.has('rowLevel')
+      ? compileRows(properties.get('rowLevel'), place, line, report)
+      : undefined,
     includes:
       excludes === '*'
         ? []
@@ -101,7 +106,6 @@ function compileRows(
   line: number,
   report: Report,
 ): readonly Filter[] | undefined {
-  if (value === undefined) return undefined
   const rows = Object.fromEntries(
     Object.entries(record(value)).map(([key, inner]) => [camelCase(key), inner]),
   )
@@ -118,6 +122,12 @@ function compileRows(
 
 function compileFilter(value: unknown, place: PolicyPlace, line: number, report: Report): Filter {
   const filter = record(value)
+  if (['and', 'or', 'member'].filter((key) => filter[key] !== undefined).length > 1)
+    report(
+      line,
+      'a row filter is "and", "or" or a member, not several of them',
+      'Put them into one "and": [ … ].',
+    )
   for (const kind of ['and', 'or'] as const) {
     if (filter[kind] === undefined) continue
     const filters = list(filter[kind])
@@ -235,10 +245,12 @@ function reportMember(name: string, { cube, members }: PolicyPlace, line: number
   )
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : {}
+}
+
+function record(value: unknown): Readonly<Record<string, unknown>> {
+  return isRecord(value) ? value : {}
 }
 
 function list(value: unknown): readonly unknown[] {

@@ -25,11 +25,18 @@ function holds(condition: Policy['conditions'][number], context: SecurityContext
       return Boolean(claimAt(context, condition.path))
     case 'function':
       try {
-        return Boolean(condition.holds(context.claims))
+        const answer = condition.holds(context.claims)
+        // A promise would be true whatever it brings.
+        if (isThenable(answer)) throw new Error('a condition of an access policy must not be asynchronous')
+        return Boolean(answer)
       } catch (cause) {
         throw new PgError('insufficient_privilege', 'a condition of an access policy failed', { cause })
       }
   }
+}
+
+function isThenable(value: unknown): boolean {
+  return value !== null && typeof value === 'object' && 'then' in value && typeof value.then === 'function'
 }
 
 function shows(policy: Policy, member: string): boolean {

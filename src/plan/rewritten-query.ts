@@ -94,6 +94,8 @@ function readFilter(value: unknown): Filter {
   if (value === null || typeof value !== 'object')
     throw refuse('queryRewrite of cube.js added a filter that is no object')
   const filter = value as Readonly<Record<string, unknown>>
+  if (['and', 'or', 'member', 'dimension'].filter((key) => filter[key] !== undefined).length > 1)
+    throw refuse('queryRewrite of cube.js added a filter that is several at once ("and", "or", a member)')
   for (const kind of ['and', 'or'] as const) {
     if (filter[kind] === undefined) continue
     const filters = listOf(filter[kind], `"${kind}"`).map(readFilter)
