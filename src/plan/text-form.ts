@@ -1,4 +1,5 @@
-import { USER_OID_MIN } from './typed-model.js'
+/** The first OID that Postgres gives to objects of users (transam.h, FirstNormalObjectId). */
+const USER_OID_MIN = 16_384
 
 /**
  * Types of Postgres whose text is the same whatever a session sets: DateStyle, TimeZone, IntervalStyle, bytea_output, extra_float_digits.
@@ -47,7 +48,7 @@ const FIXED: ReadonlySet<number> = new Set([
   4451,
   4532,
   4536, // ranges and multiranges of whole numbers and numeric
-]) // prettier-ignore
+])
 
 /** Whether a column's text is fixed. Types of users are enums and such; what they are made of is not known here. */
 export function hasFixedText(oid: number): boolean {
