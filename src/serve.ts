@@ -164,12 +164,13 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
   const catalog = createSessionCatalog({
     catalog: deps.catalog,
     variant: catalogVariant(tables, typed),
-    session: (sql) => ({
+    session: ({ steady }) => ({
+      login,
       user: context.user,
       processId: start.processId,
       version: facts.version,
       settings: catalogSettings(state),
-      sessions: ABOUT_SESSIONS.test(sql) ? directory.own(login) : [],
+      sessions: steady ? [] : directory.own(login),
     }),
     signal: (signal) => directory.signal(login, signal),
   })
@@ -263,9 +264,6 @@ function namedClaims(
   })
   return Object.fromEntries(known)
 }
-
-/** Statements that may ask for the sessions of a login, or for their end. */
-const ABOUT_SESSIONS = /pg_(stat|cancel|terminate)/i
 
 /** Settings that change what the catalog answers, or how. */
 function catalogSettings(state: SessionState): readonly (readonly [string, string])[] {

@@ -19,6 +19,8 @@ import type { Variant } from './variant.js'
 export interface CatalogStatement {
   readonly sql: string
   readonly parameterOids: readonly number[]
+  /** Whether it reads nothing but what the session's cubes, user and settings decide. Only such an answer is kept. */
+  readonly steady: boolean
 }
 
 export interface CatalogValues {
@@ -49,10 +51,6 @@ export interface CatalogOptions extends EngineOptions {
   readonly cacheBytesMax: number
 }
 
-/** Answers that may differ the next time: of these nothing is kept. */
-const CHANGING =
-  /\b(now|age|random|uuid\w*|gen_random_uuid|clock_timestamp|timeofday|statement_timestamp|transaction_timestamp|localtime\w*|current_(time|date|timestamp)\w*|txid\w*|pg_(stat|lock|backend|cancel|terminate|postmaster|current_xact|snapshot|conf|cursors|prepared|settings|show|get_wal)\w*|xmin|ctid|current_setting|set_config|today|tomorrow|yesterday)\b/i
-
 export function createCatalog(options: CatalogOptions, deps: { readonly observe: Observe }): Catalog {
   const engine = createEngine(options, deps)
   const kept = new LRUCache<string, CatalogReply>({
@@ -82,7 +80,7 @@ export function createCatalog(options: CatalogOptions, deps: { readonly observe:
         encodeDescribe('statement', ''),
         SYNC,
       ])
-      return ask(body, keyOf(body, statement.sql, variant, session), variant, session)
+      return ask(body, keyOf(body, statement, variant, session), variant, session)
     },
     run(statement, variant, session) {
       const { formats, values, resultFormats } = statement
@@ -93,7 +91,7 @@ export function createCatalog(options: CatalogOptions, deps: { readonly observe:
         encodeExecute('', 0),
         SYNC,
       ])
-      return ask(body, keyOf(body, statement.sql, variant, session), variant, session)
+      return ask(body, keyOf(body, statement, variant, session), variant, session)
     },
     tableOids: (variant) => engine.installed(variant)?.oids,
     async warm(variant, session) {
@@ -105,11 +103,17 @@ export function createCatalog(options: CatalogOptions, deps: { readonly observe:
   }
 }
 
-/** What an answer depends on; undefined if it may change by itself. */
-function keyOf(body: Buffer, sql: string, variant: Variant, session: CatalogSession): string | undefined {
-  if (CHANGING.test(sql)) return undefined
+/** What an answer depends on; undefined if it depends on more. Two logins share nothing, though they see the same. */
+function keyOf(
+  body: Buffer,
+  { steady }: CatalogStatement,
+  variant: Variant,
+  session: CatalogSession,
+): string | undefined {
+  if (!steady) return undefined
   return JSON.stringify([
     variant.key,
+    session.login,
     session.user,
     session.version,
     session.settings,

@@ -16,6 +16,8 @@ export interface OwnSession {
 
 /** Who asks, and how the session's settings stand. */
 export interface CatalogSession {
+  /** Equal only for sessions of one user with the same claims. */
+  readonly login: string
   readonly user: string
   readonly processId: number
   readonly version: string

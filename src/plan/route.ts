@@ -1,7 +1,8 @@
 import { PgError } from '../errors.js'
-import type { FuncCall, Node, RangeVar, SelectStmt, TypeName } from '../sql/tree.js'
+import type { FuncCall, Node, SelectStmt } from '../sql/tree.js'
 import { isFunctionAllowed, isTypeAllowed } from './allow.js'
 import { isOwnAggregate } from './measure.js'
+import { namesIn } from './names.js'
 import { namesOf } from './node.js'
 import type { ResolveOptions } from './plan.js'
 import { isSessionFunction } from './session-function.js'
@@ -21,9 +22,7 @@ export function routeSelect(
   { tables, at, functionsAllowed }: Omit<ResolveOptions, 'database'>,
 ): Route {
   const found = namesIn(select)
-  const relations = found.relations.filter(
-    ({ schemaname, relname }) => schemaname !== undefined || !found.ctes.has(relname ?? ''),
-  )
+  const { relations } = found
   const catalog = relations.filter((relation) => isCatalogRelation(relation) && !isTable(tables, relation))
   if (catalog.length > 0) {
     const cube = relations.find((relation) => isTable(tables, relation))
@@ -49,42 +48,6 @@ export function routeSelect(
 /** Functions that compute from their arguments, or that Rowgate answers. Those with bounds are judged where the plan is made. */
 function isComputing(call: FuncCall, more: ReadonlySet<string>): boolean {
   return isFunctionAllowed(namesOf(call.funcname), more) || isSessionFunction(call) || isOwnAggregate(call)
-}
-
-interface Names {
-  readonly relations: RangeVar[]
-  readonly ctes: Set<string>
-  readonly calls: FuncCall[]
-  readonly types: TypeName[]
-  /** Whether a function about the session stands in FROM. */
-  sessionRanges: boolean
-}
-
-/** Every name in a tree, whatever node it stands in: nothing can hide from the decision. */
-function namesIn(tree: unknown): Names {
-  const names: Names = { relations: [], ctes: new Set(), calls: [], types: [], sessionRanges: false }
-  const visit = (value: unknown, inRangeFunction: boolean): void => {
-    if (Array.isArray(value)) {
-      for (const element of value) visit(element, inRangeFunction)
-      return
-    }
-    if (value === null || typeof value !== 'object') return
-    const node = value as Partial<Record<string, unknown>>
-    if (node['RangeVar'] !== undefined) names.relations.push(node['RangeVar'] as RangeVar)
-    if (node['FuncCall'] !== undefined) names.calls.push(node['FuncCall'] as FuncCall)
-    if (node['TypeName'] !== undefined) names.types.push(node['TypeName'] as TypeName)
-    if (node['typeName'] !== undefined) names.types.push(node['typeName'] as TypeName)
-    if (node['CommonTableExpr'] !== undefined)
-      names.ctes.add((node['CommonTableExpr'] as { ctename?: string }).ctename ?? '')
-    const inside = inRangeFunction || node['RangeFunction'] !== undefined
-    const asksSession =
-      node['SQLValueFunction'] !== undefined ||
-      (node['FuncCall'] !== undefined && isSessionFunction(node['FuncCall'] as FuncCall))
-    if (inside && asksSession) names.sessionRanges = true
-    for (const child of Object.values(node)) visit(child, inside)
-  }
-  visit(tree, false)
-  return names
 }
 
 /** A setting and the value that a statement gives it. */

@@ -27,8 +27,8 @@ export interface PlacedStatement extends CatalogStatement {
 export interface SessionCatalogDeps {
   readonly catalog: Catalog
   readonly variant: Variant
-  /** Read at each statement, because settings change. */
-  readonly session: (sql: string) => CatalogSession
+  /** Read at each statement, because settings change; a steady one does not ask for the login's sessions. */
+  readonly session: (statement: { readonly steady: boolean }) => CatalogSession
   /** Does what a client asked for one of its own sessions. */
   readonly signal: (signal: Signal) => void
 }
@@ -65,14 +65,14 @@ export function createSessionCatalog({
 
   return {
     describe: (statement) =>
-      ask(statement.start, () => catalog.describe(statement, variant, session(statement.sql))),
-    run: (statement) => ask(statement.start, () => catalog.run(statement, variant, session(statement.sql))),
+      ask(statement.start, () => catalog.describe(statement, variant, session(statement))),
+    run: (statement) => ask(statement.start, () => catalog.run(statement, variant, session(statement))),
     tableOid: (name) => catalog.tableOids(variant)?.get(name),
     async warm(patienceMs) {
       const patience = new Promise<void>((resolve) => {
         setTimeout(resolve, patienceMs).unref()
       })
-      await Promise.race([catalog.warm(variant, session('')), patience])
+      await Promise.race([catalog.warm(variant, session({ steady: true })), patience])
     },
     async wait(delayMs) {
       let timer: NodeJS.Timeout | undefined
