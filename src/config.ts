@@ -69,8 +69,11 @@ export interface Config {
   }
   readonly catalog: {
     readonly timeoutMs: number
+    readonly shareMs: number
     readonly variantsMax: number
     readonly waitersMax: number
+    readonly memoryBytesMax: number
+    readonly answerBytesMax: number
     readonly cacheBytesMax: number
   }
   /** The database's name as clients see it. */
@@ -198,8 +201,11 @@ export function loadConfig(options: {
     },
     catalog: {
       timeoutMs: number('ROWGATE_CATALOG_TIMEOUT_MS'),
+      shareMs: number('ROWGATE_CATALOG_SHARE_MS'),
       variantsMax: number('ROWGATE_CATALOG_VARIANTS_MAX'),
       waitersMax: number('ROWGATE_CATALOG_WAITERS_MAX'),
+      memoryBytesMax: number('ROWGATE_CATALOG_MEMORY_BYTES_MAX'),
+      answerBytesMax: number('ROWGATE_CATALOG_ANSWER_BYTES_MAX'),
       cacheBytesMax: number('ROWGATE_CATALOG_CACHE_BYTES_MAX'),
     },
     limits: {

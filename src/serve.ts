@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import { createAuthenticator } from './auth/authenticate.js'
 import type { SecurityContext } from './auth/context.js'
-import { loginKey } from './auth/security-context.js'
+import { loginKey, ownerKey } from './auth/security-context.js'
 import { createVerifier } from './auth/verify.js'
 import { type Catalog, createCatalog } from './catalog/catalog.js'
 import { CATALOG_VERSION } from './catalog/version.js'
@@ -161,11 +161,13 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
   }
   const tables = visibleTables(typed, { context, groups })
   const login = loginKey(context)
+  const owner = ownerKey(context)
   const catalog = createSessionCatalog({
     catalog: deps.catalog,
     variant: catalogVariant(tables, typed),
     session: ({ steady }) => ({
       login,
+      owner,
       user: context.user,
       processId: start.processId,
       version: facts.version,
@@ -203,7 +205,7 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
       who: namedClaims(context, config.audit.claims),
       fingerprints: config.audit.target !== undefined,
     },
-    limits: config.limits,
+    limits: { ...config.limits, answerBytesMax: config.catalog.answerBytesMax },
     upstreamDefaults: upstream.defaults,
     transaction: IDLE,
     implicitBlock: false,

@@ -251,6 +251,13 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     whole(100, 600_000),
   ),
   setting(
+    'ROWGATE_CATALOG_SHARE_MS',
+    'ms',
+    '2000',
+    'Longest run of a statement about the catalog while a login with other claims waits for it',
+    whole(50, 600_000),
+  ),
+  setting(
     'ROWGATE_CATALOG_VARIANTS_MAX',
     '',
     '20',
@@ -263,6 +270,20 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     '1000',
     'Statements that may wait for the catalog',
     whole(1, 100_000),
+  ),
+  setting(
+    'ROWGATE_CATALOG_MEMORY_BYTES_MAX',
+    'bytes',
+    '268435456',
+    'Memory of the catalog; what needs more fails',
+    whole(167_772_160, 2_147_483_648),
+  ),
+  setting(
+    'ROWGATE_CATALOG_ANSWER_BYTES_MAX',
+    'bytes',
+    '16777216',
+    'Longest answer of the catalog, and what a session may hold of them for portals and cursors',
+    whole(65_536, 268_435_456),
   ),
   setting(
     'ROWGATE_CATALOG_CACHE_BYTES_MAX',

@@ -37,9 +37,18 @@ export function canonicalText(value: Claim): string {
 const TOKEN_FACTS = new Set(['exp', 'iat', 'nbf', 'jti'])
 
 /** A text that two contexts share exactly when they have the same user and the same claims, whenever their tokens were made. */
-export function loginKey({ user, claims }: SecurityContext): string {
+export function loginKey(context: SecurityContext): string {
+  return canonicalText([context.user, ...lastingClaims(context)])
+}
+
+/** The same whatever user name was given: nobody gets a second share of anything by another name. */
+export function ownerKey(context: SecurityContext): string {
+  return canonicalText(lastingClaims(context))
+}
+
+function lastingClaims({ claims }: SecurityContext): readonly (readonly [string, Claim])[] {
   const lasting = Object.entries(claims).filter(([name]) => !TOKEN_FACTS.has(name))
-  return canonicalText([user, ...lasting.sort(([one], [other]) => (one < other ? -1 : 1))])
+  return lasting.sort(([one], [other]) => (one < other ? -1 : 1))
 }
 
 /** Claims as ordinary objects, for the functions of cube.js; a copy, so that they can change nothing. */

@@ -65,7 +65,7 @@ export function createCatalog(options: CatalogOptions, deps: { readonly observe:
   const ask = async (body: Buffer, key: string | undefined, variant: Variant, session: CatalogSession) => {
     const known = key === undefined ? undefined : kept.get(key)
     if (known !== undefined) return known
-    const answer = await engine.ask(variant, (installed, others) =>
+    const answer = await engine.ask(session.owner, variant, (installed, others) =>
       Buffer.concat([enterFrame(session, installed, others), body, LEAVE_FRAME]),
     )
     const reply = readAnswer(answer)

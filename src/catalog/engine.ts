@@ -3,15 +3,22 @@ import type { Observe } from '../events.js'
 import { encodeQuery } from '../protocol/request.js'
 import { quoteIdentifier, quoteLiteral } from '../sql/print/output.js'
 import { installSql } from './install.js'
+import { createPenalty } from './penalty.js'
 import { readRows } from './script.js'
 import { FIRST_DATABASE } from './setup.js'
 import { startThread, type Thread } from './thread.js'
+import { createTurns } from './turns.js'
 import type { Variant } from './variant.js'
 
 export interface EngineOptions {
   /** Shown as the database's name. */
   readonly database: string
   readonly timeoutMs: number
+  /** Longest run of a statement while another owner waits. */
+  readonly shareMs: number
+  /** Of the worker's memory, and of an answer. */
+  readonly memoryBytesMax: number
+  readonly answerBytesMax: number
   readonly variantsMax: number
   readonly waitersMax: number
 }
@@ -29,11 +36,14 @@ export interface Installed {
 /** The embedded Postgres: one worker, replaced when it fails or takes too long, and the variants that it holds. */
 export interface Engine {
   /**
-   * Runs frames with a variant in place. `frames` is told where it is and which others must be hidden.
+   * Runs frames with a variant in place, when it is their owner's turn. `frames` is told where it is and which others must be hidden.
    *
-   * @throws PgError query_canceled when it takes too long; cannot_connect_now, too_many_connections, internal_error
+   * @param owner whose time it takes: the same for all sessions with the same claims, by whatever user name
+   * @throws PgError query_canceled when it takes too long; cannot_connect_now, too_many_connections, configuration_limit_exceeded,
+   *   program_limit_exceeded, internal_error
    */
   ask(
+    owner: string,
     variant: Variant,
     frames: (installed: Installed, others: readonly Installed[]) => Buffer,
   ): Promise<Buffer>
@@ -52,12 +62,17 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
   /** By variant key, least recently used first. Gone with its worker. */
   const variants = new Map<string, Installed>()
   let serial = 0
-  let waiters = 0
-  let last: Promise<unknown> = Promise.resolve()
+  /** The worker, while it runs what a client sent. */
+  let working: Thread | undefined
+  const penalty = createPenalty(() => performance.now())
+  const turns = createTurns({
+    waitersMax: options.waitersMax,
+    onWait: () => working?.hurry(options.shareMs),
+  })
 
   const start = (): Promise<Thread> => {
     variants.clear()
-    starting = startThread(START_TIMEOUT_MS).then(async (thread) => {
+    starting = startThread(START_TIMEOUT_MS, options).then(async (thread) => {
       const rename = `UPDATE pg_catalog.pg_database SET datname = ${quoteLiteral(options.database)} WHERE datname = '${FIRST_DATABASE}'`
       readRows(await thread.run(encodeQuery(rename), INSTALL_TIMEOUT_MS))
       return thread
@@ -107,27 +122,27 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
   }
 
   return {
-    async ask(variant, frames) {
-      if (waiters >= options.waitersMax)
-        throw new PgError('too_many_connections', 'too many statements wait for the catalog')
-      waiters += 1
-      const run = async (): Promise<Buffer> => {
+    ask: (owner, variant, frames) =>
+      turns.take(owner, async () => {
+        penalty.check(owner)
         const thread = await liveThread()
         const installed = await install(thread, variant)
         const others = [...variants.values()].filter((other) => other !== installed)
+        const limitMs = turns.othersWait(owner)
+          ? Math.min(options.shareMs, options.timeoutMs)
+          : options.timeoutMs
         try {
-          return await thread.run(frames(installed, others), options.timeoutMs)
+          working = thread
+          return await thread.run(frames(installed, others), limitMs)
         } finally {
-          // The next one should not wait for a new worker longer than it must.
-          if (!thread.alive()) start().catch(() => undefined)
+          working = undefined
+          if (!thread.alive()) {
+            penalty.note(owner)
+            // The next one should not wait for a new worker longer than it must.
+            start().catch(() => undefined)
+          }
         }
-      }
-      const answer = last.then(run, run).finally(() => {
-        waiters -= 1
-      })
-      last = answer.catch(() => undefined)
-      return answer
-    },
+      }),
     start: () => void start().catch(() => undefined),
     installed: (variant) => variants.get(variant.key),
     close() {

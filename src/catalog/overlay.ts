@@ -18,6 +18,8 @@ export interface OwnSession {
 export interface CatalogSession {
   /** Equal only for sessions of one user with the same claims. */
   readonly login: string
+  /** Equal for sessions with the same claims, by whatever user name: the catalog's time is shared out among owners. */
+  readonly owner: string
   readonly user: string
   readonly processId: number
   readonly version: string

@@ -33,6 +33,8 @@ export interface CatalogReply {
   /** Of CommandComplete; empty if the statement was only described. */
   readonly tag: string
   readonly signals: readonly Signal[]
+  /** How much it holds. */
+  readonly bytes: number
 }
 
 /** Which ReadyForQuery of an answer ends the client's part: the first is that of entering, the last that of leaving. */
@@ -88,7 +90,7 @@ export function readReply(bytes: Buffer): CatalogReply {
   }
   if (part !== PARTS) throw new Error(`the catalog answered ${part} of ${PARTS} parts`)
   if (failure !== undefined) throw new CatalogError(failure)
-  return { parameterOids, rowDescription, rows, tag, signals }
+  return { parameterOids, rowDescription, rows, tag, signals, bytes: bytes.byteLength }
 }
 
 function signalsOf(fields: ErrorFields): readonly Signal[] {

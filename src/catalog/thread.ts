@@ -1,26 +1,33 @@
 import { Worker } from 'node:worker_threads'
 import { PgError } from '../errors.js'
-import type { WorkerReply } from './worker.js'
+import type { WorkerLimits, WorkerReply } from './worker.js'
 
 /** One running worker. Requests are run in the order in which they come. */
 export interface Thread {
   readonly version: string
   /** Names of the types that a column may have, by OID. */
   readonly types: ReadonlyMap<number, string>
-  /** @throws PgError query_canceled after `timeoutMs`, internal_error if the worker breaks; it is of no use then */
+  /**
+   * @throws PgError query_canceled after `timeoutMs`, internal_error if the worker breaks: it is of no use then; program_limit_exceeded if
+   *   the answer is too long
+   */
   run(bytes: Buffer, timeoutMs: number): Promise<Buffer>
+  /** Gives what runs at most this much more time. */
+  hurry(timeoutMs: number): void
   alive(): boolean
   end(): void
 }
 
 /** Starts a worker; takes seconds. @throws PgError cannot_connect_now */
-export function startThread(startTimeoutMs: number): Promise<Thread> {
+export function startThread(startTimeoutMs: number, limits: WorkerLimits): Promise<Thread> {
+  const { memoryBytesMax, answerBytesMax } = limits
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    workerData: { memoryBytesMax, answerBytesMax } satisfies WorkerLimits,
     stdout: true,
     stderr: true,
   })
   worker.unref()
-  const waiting = new Map<number, { done: (bytes: Buffer) => void; fail: (error: PgError) => void }>()
+  const waiting = new Map<number, Waiting>()
   let nextId = 1
   let alive = true
   const end = (error: PgError): void => {
@@ -35,7 +42,8 @@ export function startThread(startTimeoutMs: number): Promise<Thread> {
       if (!alive) return reject(broken('it has ended'))
       const id = nextId
       nextId += 1
-      const timer = setTimeout(() => end(tooLong()), timeoutMs)
+      let endsAtMs = performance.now() + timeoutMs
+      let timer = setTimeout(() => end(tooLong()), timeoutMs)
       waiting.set(id, {
         done(answer) {
           clearTimeout(timer)
@@ -45,9 +53,18 @@ export function startThread(startTimeoutMs: number): Promise<Thread> {
           clearTimeout(timer)
           reject(error)
         },
+        hurry(soonMs) {
+          if (performance.now() + soonMs >= endsAtMs) return
+          clearTimeout(timer)
+          endsAtMs = performance.now() + soonMs
+          timer = setTimeout(() => end(tooLong()), soonMs)
+        },
       })
       worker.postMessage({ id, bytes })
     })
+  const hurry = (timeoutMs: number): void => {
+    for (const one of waiting.values()) one.hurry(timeoutMs)
+  }
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown): void => {
       reject(
@@ -68,6 +85,7 @@ export function startThread(startTimeoutMs: number): Promise<Thread> {
             version: message.version,
             types: new Map(message.types),
             run,
+            hurry,
             alive: () => alive,
             end: () => end(broken('it was ended')),
           })
@@ -77,6 +95,10 @@ export function startThread(startTimeoutMs: number): Promise<Thread> {
           waiting.delete(message.id)
           return
         }
+        case 'too-large':
+          waiting.get(message.id)?.fail(tooLarge(answerBytesMax))
+          waiting.delete(message.id)
+          return
         case 'broken':
           return fail(message.message)
       }
@@ -86,9 +108,25 @@ export function startThread(startTimeoutMs: number): Promise<Thread> {
   })
 }
 
+interface Waiting {
+  done(bytes: Buffer): void
+  fail(error: PgError): void
+  hurry(timeoutMs: number): void
+}
+
+function tooLarge(answerBytesMax: number): PgError {
+  return new PgError(
+    'program_limit_exceeded',
+    `the catalog's answer is longer than ${answerBytesMax} bytes`,
+    {
+      hint: 'Ask for fewer rows or columns at a time (ROWGATE_CATALOG_ANSWER_BYTES_MAX).',
+    },
+  )
+}
+
 function tooLong(): PgError {
   return new PgError('query_canceled', 'canceling statement due to statement timeout', {
-    hint: 'Statements about the catalog have a limit of their own (ROWGATE_CATALOG_TIMEOUT_MS).',
+    hint: 'Statements about the catalog have a limit of their own (ROWGATE_CATALOG_TIMEOUT_MS), a shorter one while others wait (ROWGATE_CATALOG_SHARE_MS).',
   })
 }
 

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { parentPort } from 'node:worker_threads'
+import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
+import { encodeQuery } from '../protocol/request.js'
+import { readRows } from './script.js'
 
 /** Frames to run, and the frames that answered. */
 export interface WorkerRequest {
@@ -15,9 +17,17 @@ export type WorkerReply =
       readonly types: readonly (readonly [number, string])[]
     }
   | { readonly kind: 'answer'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'too-large'; readonly id: number }
   | { readonly kind: 'broken'; readonly message: string }
 
-/** Small caches: what is kept here is a few thousand rows of catalog. */
+export interface WorkerLimits {
+  /** Of the engine's memory; what needs more fails with out_of_memory. */
+  readonly memoryBytesMax: number
+  /** Of one answer; the rest of a longer one is thrown away. */
+  readonly answerBytesMax: number
+}
+
+/** Small caches: what is kept here is a few thousand rows of catalog. Files are memory, too. */
 const SETTINGS = [
   'shared_buffers=1MB',
   'max_connections=5',
@@ -25,13 +35,74 @@ const SETTINGS = [
   'fsync=off',
   'jit=off',
   'log_min_messages=panic',
+  'temp_file_limit=64MB',
+  'min_wal_size=32MB',
+  'max_wal_size=32MB',
 ]
+
+/** After so much of write-ahead log it is written off. No statement's changes last, but all are logged, and nobody else here would do it. */
+const WAL_BYTES_MAX = 33_554_432
+/** After so many statements the rows that they left dead are taken out. */
+const VACUUM_EVERY = 1_000
+const VACUUM_SQL = 'VACUUM pg_catalog.pg_authid, pg_catalog.pg_namespace'
+
+/** ReadyForQuery outside a transaction: what every answer must end with. */
+const IDLE = Buffer.from('Z\0\0\0\x05I', 'latin1')
+
+/** What of WebAssembly is used here; the compiler knows it for browsers only. */
+interface Memory {
+  readonly buffer: ArrayBuffer
+  grow(pages: number): number
+}
+const PAGE_BYTES = 65_536
+
+/** Has the engine's memory stop growing at a ceiling. Postgres takes that as any machine without memory: the statement fails, and it goes on. */
+function limitMemory(bytesMax: number): void {
+  const { prototype } = (globalThis as unknown as { WebAssembly: { Memory: { prototype: Memory } } })
+    .WebAssembly.Memory
+  const { grow } = prototype
+  prototype.grow = function (this: Memory, pages) {
+    if (this.buffer.byteLength + pages * PAGE_BYTES > bytesMax)
+      throw new RangeError('the memory has its limit')
+    return grow.call(this, pages)
+  }
+}
+
+/** Frames and what they are answered; undefined for more than `bytesMax`, of which only the end is looked at. */
+async function exchange(database: PGlite, bytes: Uint8Array, bytesMax: number): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  let end = Buffer.alloc(0)
+  await database.execProtocolRawStream(bytes, {
+    syncToFs: false,
+    onRawData(data) {
+      size += data.byteLength
+      if (size <= bytesMax) chunks.push(Buffer.from(data))
+      end = Buffer.concat([end, data.subarray(-IDLE.length)]).subarray(-IDLE.length)
+    },
+  })
+  if (!end.equals(IDLE)) throw new Error('the engine is left in a transaction')
+  return size <= bytesMax ? Buffer.concat(chunks) : undefined
+}
+
+/** Keeps the engine's files small, between statements. @returns where the log stood when it was last written off */
+async function tidy(database: PGlite, served: number, walStart: number): Promise<number> {
+  const script = async (sql: string): Promise<readonly (readonly (string | null)[])[]> =>
+    readRows((await exchange(database, encodeQuery(sql), WAL_BYTES_MAX)) ?? Buffer.alloc(0))
+  if (served % VACUUM_EVERY === 0) await script(VACUUM_SQL)
+  const [row] = await script("SELECT pg_catalog.pg_current_wal_lsn() - '0/0'")
+  const wal = Number(row?.[0])
+  if (wal - walStart < WAL_BYTES_MAX) return walStart
+  await script('CHECKPOINT')
+  return wal
+}
 
 /**
  * Runs in a thread of its own, so that a statement that takes long keeps nobody waiting but its own kind, and can be ended by ending the
  * thread. It starts with the data directory that the build made (setup.ts). It knows nothing of sessions: it runs frames one request after another.
  */
-async function run(port: NonNullable<typeof parentPort>): Promise<void> {
+async function run(port: NonNullable<typeof parentPort>, limits: WorkerLimits): Promise<void> {
+  limitMemory(limits.memoryBytesMax)
   const data = new Blob([readFileSync(new URL('./catalog.tar.gz', import.meta.url))])
   const database = await PGlite.create({ loadDataDir: data, postgresqlconf: SETTINGS })
   const { rows } = await database.query<{ oid: number; name: string }>(
@@ -47,10 +118,15 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
     types: rows.map(({ oid, name }) => [oid, name] as const),
   })
   let last: Promise<void> = Promise.resolve()
+  let served = 0
+  let walStart = 0
   port.on('message', ({ id, bytes }: WorkerRequest) => {
     last = last.then(async () => {
       try {
-        reply({ kind: 'answer', id, bytes: await database.execProtocolRaw(bytes, { syncToFs: false }) })
+        const answer = await exchange(database, bytes, limits.answerBytesMax)
+        reply(answer === undefined ? { kind: 'too-large', id } : { kind: 'answer', id, bytes: answer })
+        served += 1
+        walStart = await tidy(database, served, walStart)
       } catch (error) {
         reply({ kind: 'broken', message: error instanceof Error ? error.message : String(error) })
       }
@@ -60,7 +136,7 @@ async function run(port: NonNullable<typeof parentPort>): Promise<void> {
 
 if (parentPort !== null) {
   const port = parentPort
-  run(port).catch((error: unknown) => {
+  run(port, workerData as WorkerLimits).catch((error: unknown) => {
     port.postMessage({ kind: 'broken', message: String(error) } satisfies WorkerReply)
   })
 }

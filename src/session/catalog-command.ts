@@ -34,6 +34,18 @@ export async function askCatalog(
   return reply
 }
 
+/** Checks that a session may hold one more answer for a portal or cursor. @throws PgError configuration_limit_exceeded */
+export function requireAnswerRoom(state: SessionState, reply: CatalogReply): void {
+  const held = [...state.catalogCursors.values(), ...state.portals.values()]
+  const bytes = held.reduce((sum, { reply: other }) => sum + (other?.bytes ?? 0), reply.bytes)
+  if (bytes <= state.limits.answerBytesMax) return
+  throw new PgError(
+    'configuration_limit_exceeded',
+    `a session may hold ${state.limits.answerBytesMax} bytes of the catalog's answers`,
+    { hint: 'Close portals and cursors that are no longer needed.' },
+  )
+}
+
 /** All of an answer as the simple protocol gives it. */
 export function answerWhole(state: SessionState, { rowDescription, rows, tag }: CatalogReply): void {
   if (rowDescription !== undefined) state.batch.local(rowDescription)
@@ -90,6 +102,7 @@ export async function runCatalogCursor(
     requireDeclarable(state, node)
     const { portalname = '' } = node.DeclareCursorStmt
     const reply = await state.catalog.run({ ...declared, formats: [], values: [], resultFormats: [] })
+    requireAnswerRoom(state, reply)
     state.catalogCursors.set(portalname, { reply, position: 0, hold: isHeld(node) })
     return [encodeCommandComplete('DECLARE CURSOR')]
   }

@@ -12,7 +12,14 @@ import {
 import type { FormatCode, FrontendMessage } from '../protocol/message.js'
 import { encodeBind, encodeClose, encodeDescribe, encodeExecute } from '../protocol/request.js'
 import type { Undo } from './batch.js'
-import { answerPortion, askCatalog, cursorColumns, runCatalogCursor, withFormats } from './catalog-command.js'
+import {
+  answerPortion,
+  askCatalog,
+  cursorColumns,
+  requireAnswerRoom,
+  runCatalogCursor,
+  withFormats,
+} from './catalog-command.js'
 import { createCommand } from './command.js'
 import { noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
 import { answerFrames, portionFrames, textColumns } from './local-answer.js'
@@ -186,7 +193,11 @@ export async function runExecute(
       return executeUpstream(state, message, { command, text: portal.prepared.text })
     case 'catalog': {
       const { values, formats, resultFormats } = portal
-      portal.reply ??= await askCatalog(state, command, { values, formats, resultFormats })
+      if (portal.reply === undefined) {
+        const reply = await askCatalog(state, command, { values, formats, resultFormats })
+        requireAnswerRoom(state, reply)
+        portal.reply = reply
+      }
       return answerPortion(state, portal, portal.reply, message.rowsMax)
     }
     case 'catalog-cursor':

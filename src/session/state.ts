@@ -102,7 +102,12 @@ export interface SessionState {
   }
   /** What each of its transactions begins with upstream; undefined for nothing. */
   readonly wallSql: string | undefined
-  readonly limits: { readonly statementsMax: number; readonly portalsMax: number }
+  readonly limits: {
+    readonly statementsMax: number
+    readonly portalsMax: number
+    /** Of the catalog's answers that it holds for its portals and cursors. */
+    readonly answerBytesMax: number
+  }
   /** Values of the upstream's settings where the session set none. */
   readonly upstreamDefaults: ReadonlyMap<string, string>
   transaction: Transaction

@@ -81,3 +81,89 @@ describe('what one login was answered is not told to another', () => {
     }
   })
 })
+
+describe('one login’s heavy statements', () => {
+  const LIMIT_MS = 60_000
+  const HEAVY = 'SELECT count(*) FROM pg_attribute a, pg_attribute b, pg_attribute c WHERE a.ctid < b.ctid'
+  let loaded: Gateway
+
+  beforeAll(async () => {
+    loaded = await startGateway(cluster, PROJECT, {
+      ROWGATE_CATALOG_TIMEOUT_MS: String(LIMIT_MS),
+      ROWGATE_CATALOG_SHARE_MS: '300',
+      ROWGATE_CATALOG_ANSWER_BYTES_MAX: '1000000',
+    })
+  })
+  afterAll(async () => {
+    await loaded?.stop()
+  })
+
+  const withSession = async <T>(claims: object, user: string, work: (client: pg.Client) => Promise<T>) => {
+    const client = await loaded.client(claims, { user })
+    try {
+      return await work(client)
+    } finally {
+      await client.end().catch(() => undefined)
+    }
+  }
+
+  test.each([
+    ["SELECT length(repeat('x', 1000000000)) FROM pg_am LIMIT 1", /^ERROR 53200/],
+    ['SELECT array_fill(1, ARRAY[100000000]) FROM pg_am LIMIT 1', /^ERROR 53200/],
+    ["SELECT repeat('x', 2000000) FROM pg_am LIMIT 1", /^ERROR 54000/],
+    ['SELECT a.*, b.* FROM pg_attribute a, pg_attribute b LIMIT 9000', /^ERROR 54000/],
+    ['COPY (SELECT a.*, b.* FROM pg_attribute a, pg_attribute b LIMIT 9000) TO STDOUT', /^ERROR 54000/],
+  ])('%s is refused, and the engine stays', (sql, expected) =>
+    withSession(OTHER, 'ann', async (client) => {
+      expect(await ask(client, sql)).toMatch(expected)
+      expect(await ask(client, "SELECT relname FROM pg_class WHERE relname = 'Orders'")).toBe('[["Orders"]]')
+    }),
+  )
+
+  test('a session holds so much for its cursors', () =>
+    withSession(OTHER, 'ann', async (client) => {
+      await client.query('BEGIN')
+      const declare = (name: string): Promise<string> =>
+        ask(client, `DECLARE ${name} CURSOR FOR SELECT repeat('x', 600000) FROM pg_am LIMIT 1`)
+      expect(await declare('one')).toBe('[]')
+      expect(await declare('two')).toMatch(/^ERROR 53400/)
+      await client.query('ROLLBACK')
+      await client.query('BEGIN')
+      expect(await declare('two')).toBe('[]')
+      await client.query('ROLLBACK')
+    }))
+
+  test(
+    'keep no other waiting for long, and are refused after some',
+    async () => {
+      const answers: string[] = []
+      let over = false
+      // By another name each time, which gives no second share.
+      const hostile = Array.from({ length: 3 }, async (_, number) => {
+        for (let round = 0; !over; round += 1)
+          await withSession(ONE, `mallory ${number} ${round}`, async (client) => {
+            answers.push(await ask(client, HEAVY))
+          })
+      })
+      await withSession(OTHER, 'ann', async (client) => {
+        for (let round = 0; round < 25; round += 1) {
+          const startedAtMs = performance.now()
+          // Each is new, so that none is answered from what was kept.
+          const sql = `SELECT relname FROM pg_class WHERE relname = 'Orders' AND ${round} = ${round}`
+          const answer = await ask(client, sql)
+          expect(performance.now() - startedAtMs).toBeLessThan(LIMIT_MS / 3)
+          expect(answer).toBe('[["Orders"]]')
+        }
+        over = answers.some((answer) => answer.startsWith('ERROR 53400'))
+        for (let round = 0; !over && round < 200; round += 1) {
+          await ask(client, `SELECT ${round} FROM pg_am LIMIT 1`)
+          over = answers.some((answer) => answer.startsWith('ERROR 53400'))
+        }
+      })
+      expect(over).toBe(true)
+      await Promise.all(hostile)
+      expect(answers.filter((answer) => answer.startsWith('ERROR 57014')).length).toBe(5)
+    },
+    4 * LIMIT_MS,
+  )
+})
