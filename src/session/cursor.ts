@@ -12,9 +12,13 @@ type CursorCommand = Extract<Command, { kind: 'cursor' }>
 const CURSOR_BINARY = 0x01
 const CURSOR_HOLD = 0x20
 
-/** Without a connection there is no cursor; a connection of the pool must not be asked for another session's. */
+/**
+ * The upstream is asked for cursors and portals of this session only: whatever else a connection may hold under that name is nobody's
+ * business. @throws PgError invalid_cursor_name
+ */
 export function requireCursor(state: SessionState, node: Node): void {
-  if (state.lease.current() !== undefined || 'DeclareCursorStmt' in node) return
+  if ('DeclareCursorStmt' in node) return
+  if (state.lease.current() !== undefined && state.portals.has(cursorName(node))) return
   if ('ClosePortalStmt' in node && node.ClosePortalStmt.portalname === undefined) return
   throw new PgError('invalid_cursor_name', `cursor "${cursorName(node)}" does not exist`)
 }
@@ -35,9 +39,8 @@ export async function requireCursorBlock(state: SessionState, node: Node): Promi
   if (!('DeclareCursorStmt' in node)) return
   requireDeclarable(state, node)
   if (state.transaction.status !== 'I' || isHeld(node)) return
-  // To the upstream a text of several statements is a pipeline, which becomes a block with its second statement.
-  if (!state.batch.unsynced())
-    state.batch.before(await takeConnection(state), hiddenSteps('SHOW transaction_isolation'))
+  // To the upstream a text of several statements is a pipeline, which becomes a block with its second statement; a Parse is none.
+  state.batch.before(await takeConnection(state), hiddenSteps('SHOW transaction_isolation'))
 }
 
 /** A cursor is a portal, too. */

@@ -49,10 +49,12 @@ export async function leaveUpstream(state: SessionState): Promise<void> {
     ]
     if (steps.length > 0) {
       if (state.transaction.begun) connection.applied = connection.appliedOnRollback
-      await connection.exchange(
+      const { failure } = await connection.exchange(
         [...steps, { kind: 'send', frame: SYNC, reply: 'sync', visible: false }],
         NOWHERE,
       )
+      // A cancel or a time limit can end CLOSE ALL too; what it left open is nobody else's.
+      if (failure !== undefined) return state.lease.destroy()
     }
     state.lease.release()
   } catch {

@@ -39,6 +39,7 @@ const nowhere = (): undefined => undefined
 
 export async function runParse(state: SessionState, message: Message<'parse'>): Promise<void> {
   const { name, sql, parameterOids } = message
+  const before = state.statements.get(name)
   if (name === '') state.statements.delete('')
   else if (state.statements.has(name)) {
     throw new PgError('duplicate_prepared_statement', `prepared statement "${name}" already exists`)
@@ -61,7 +62,7 @@ export async function runParse(state: SessionState, message: Message<'parse'>): 
   if (command.kind === 'catalog' && command.values !== undefined) throw refusal(statement.node)
   const described = command.kind === 'catalog' ? await state.catalog.describe(command.statement) : undefined
   const prepared = { text: statement.text, command, declaredOids: parameterOids, described }
-  const undo = undoSet(state.statements, name, prepared)
+  const undo = undoSet(state.statements, name, prepared, before)
   if (command.kind === 'upstream')
     state.batch.prepare(await takeConnection(state), command.statement, true, undo)
   else state.batch.local(PARSE_COMPLETE, undo)
@@ -69,9 +70,11 @@ export async function runParse(state: SessionState, message: Message<'parse'>): 
 }
 
 /** A name is noted before the upstream has answered, so that what follows in the pipeline can be planned. */
-function undoSet<T>(named: Map<string, T>, name: string, value: T): Undo {
+function undoSet<T>(named: Map<string, T>, name: string, value: T, before: T | undefined): Undo {
   return () => {
-    if (named.get(name) === value) named.delete(name)
+    if (named.get(name) !== value) return
+    if (before === undefined) named.delete(name)
+    else named.set(name, before)
   }
 }
 
@@ -93,8 +96,6 @@ function findPortal(state: SessionState, name: string): Portal {
 export async function runBind(state: SessionState, message: Message<'bind'>): Promise<void> {
   const prepared = findStatement(state, message.statement)
   const { command } = prepared
-  requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
-  requireFreePortal(state, message.portal)
   const needed = parameterCount(prepared)
   if (message.values.length !== needed) {
     throw new PgError(
@@ -102,9 +103,11 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
       `bind message supplies ${message.values.length} parameters, but prepared statement "${message.statement}" requires ${needed}`,
     )
   }
+  requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
+  requireFreePortal(state, message.portal)
   const { portal: portalName, values, resultFormats, parameterFormats: formats } = message
   const portal = createPortal(state, prepared, { values, formats, resultFormats })
-  const undo = undoSet(state.portals, portalName, portal)
+  const undo = undoSet(state.portals, portalName, portal, state.portals.get(portalName))
   if (command.kind === 'upstream' || command.kind === 'cursor') {
     if (command.kind === 'cursor') requireCursor(state, command.node)
     const connection = await takeConnection(state)

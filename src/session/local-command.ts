@@ -45,12 +45,17 @@ export async function runLocal(
 
 function deallocate(state: SessionState, name: string | undefined): LocalAnswer {
   if (name === undefined) {
-    for (const key of [...state.statements.keys()]) if (key !== '') state.statements.delete(key)
+    deallocateAll(state)
     return answer('DEALLOCATE ALL')
   }
   if (!state.statements.delete(name))
     throw new PgError('invalid_sql_statement_name', `prepared statement "${name}" does not exist`)
   return answer('DEALLOCATE')
+}
+
+/** The unnamed statement is none that was given a name. */
+function deallocateAll(state: SessionState): void {
+  for (const name of [...state.statements.keys()]) if (name !== '') state.statements.delete(name)
 }
 
 async function discard(state: SessionState, target: string): Promise<LocalAnswer> {
@@ -62,7 +67,7 @@ async function discard(state: SessionState, target: string): Promise<LocalAnswer
     state.heldCursors.clear()
     state.lease.destroy()
   }
-  state.statements.clear()
+  deallocateAll(state)
   state.portals.clear()
   state.catalogCursors.clear()
   resetAll(state)

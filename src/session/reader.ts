@@ -66,6 +66,7 @@ const EXTENDED: ReadonlySet<number> = new Set([
   FRONTEND.describe,
   FRONTEND.execute,
   FRONTEND.close,
+  FRONTEND.flush,
 ])
 
 function decode({ type, body }: Frame): FrontendMessage | Malformed {

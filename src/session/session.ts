@@ -189,12 +189,24 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
     }
   }
 
+  /** What a pipeline asked before a message of another kind: an error in it is skipped to Sync, that message too. */
+  const settleExtended = async (): Promise<void> => {
+    try {
+      await state.batch.settle({ sync: false })
+    } catch (error) {
+      skipping = true
+      await answerError(error).finally(() => observeExecuted(codeOf(error)))
+    }
+  }
+
   const handle = async (message: FrontendMessage | Malformed): Promise<void> => {
     if (message.type === 'sync') {
       skipping = false
       return ready()
     }
     // After an error everything up to Sync is discarded, a Query too.
+    if (skipping) return
+    if (message.type === 'query' || message.type === 'function-call') await settleExtended()
     if (skipping) return
     switch (message.type) {
       case 'query':
