@@ -24,7 +24,7 @@ import { createCommand } from './command.js'
 import { noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
 import { answerFrames, portionFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
-import { closePortal, createPortal, requireFreePortal } from './portal.js'
+import { closePortal, createPortal, keptValues, requireFreePortal } from './portal.js'
 import { requireRoom } from './prepare-command.js'
 import { refusal } from './refusal.js'
 import { requireLiveBlock } from './simple.js'
@@ -106,7 +106,9 @@ export async function runBind(state: SessionState, message: Message<'bind'>): Pr
   requireLiveBlock(state, command.kind === 'local' ? command.node : undefined)
   requireFreePortal(state, message.portal)
   const { portal: portalName, values, resultFormats, parameterFormats: formats } = message
-  const portal = createPortal(state, prepared, { values, formats, resultFormats })
+  // The upstream keeps the values of its own portals.
+  const kept = command.kind === 'catalog' ? keptValues(state, values) : []
+  const portal = createPortal(state, prepared, { values: kept, formats, resultFormats })
   const undo = undoSet(state.portals, portalName, portal, state.portals.get(portalName))
   if (command.kind === 'upstream' || command.kind === 'cursor') {
     if (command.kind === 'cursor') requireCursor(state, command.node)

@@ -127,6 +127,9 @@ function printAdded(added: AddedFilters): string {
   )
 }
 
+/** Parameters of a statement in the protocol, whose counts have 16 bits. */
+const PARAMETERS_MAX = 65_535
+
 function makePlan(
   resolved: ResolvedQuery,
   added: AddedFilters,
@@ -169,9 +172,6 @@ function makePlan(
     },
   }
 }
-
-/** The protocol counts the parameters of a statement in 16 bits. */
-const PARAMETERS_MAX = 65_535
 
 const NONE: AddedFilters = { filters: [], segments: [] }
 

@@ -15,6 +15,26 @@ export function requireFreePortal(state: SessionState, name: string): void {
   )
 }
 
+/** What the values of a session's portals over the catalog may take together, in bytes. */
+const VALUES_BYTES_MAX = 4_194_304
+
+/** Copies of the values that a portal keeps, because they are views of all that came with them. @throws PgError configuration_limit_exceeded */
+export function keptValues(
+  state: SessionState,
+  values: readonly (Buffer | null)[],
+): readonly (Buffer | null)[] {
+  const bytesOf = (list: readonly (Buffer | null)[]): number =>
+    list.reduce((sum, value) => sum + (value?.length ?? 0), 0)
+  const others = [...state.portals.values()].reduce((sum, portal) => sum + bytesOf(portal.values), 0)
+  if (others + bytesOf(values) > VALUES_BYTES_MAX)
+    throw new PgError(
+      'configuration_limit_exceeded',
+      `values of portals over the catalog may take ${VALUES_BYTES_MAX} bytes`,
+      { hint: 'Close portals that are no longer needed, or bind shorter values.' },
+    )
+  return values.map((value) => (value === null ? null : Buffer.from(value)))
+}
+
 export function createPortal(
   state: SessionState,
   prepared: Prepared,
