@@ -56,6 +56,7 @@ const SQLSTATES = {
   admin_shutdown: '57P01',
   crash_shutdown: '57P02',
   cannot_connect_now: '57P03',
+  idle_in_transaction_session_timeout: '25P03',
   idle_session_timeout: '57P05',
   io_error: '58030',
   internal_error: 'XX000',

@@ -225,7 +225,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     'ROWGATE_IDLE_IN_TRANSACTION_TIMEOUT_MS',
     'ms',
     '600000',
-    'Longest pause inside a transaction; 0 for no limit',
+    'Longest pause of a session that keeps an upstream connection, by a transaction or a cursor WITH HOLD; 0 for no limit',
     whole(0, 86_400_000),
   ),
   setting(

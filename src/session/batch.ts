@@ -32,6 +32,8 @@ export interface Batch {
   prepare(connection: Connection, statement: UpstreamStatement, visible: boolean, undo?: Undo): string
   /** Steps that were not sent yet. */
   size(): number
+  /** Whether so much waits that it must leave: a pipeline that is longer goes out in portions. */
+  full(): boolean
   /** Whether something waits for the upstream. */
   waiting(): boolean
   /** Whether the upstream was used since the last sync, and so must get one. */
@@ -53,17 +55,19 @@ export interface SendOptions {
   readonly rewrite?: SendStep['rewrite']
 }
 
-/** A pipeline longer than this is sent in portions. */
-export const BATCH_STEPS_MAX = 500
+const BATCH_STEPS_MAX = 500
+const BATCH_BYTES_MAX = 1_048_576
 
 export function createBatch(writer: Writer): Batch {
   let steps: Step[] = []
   let notes: (StepNote | undefined)[] = []
   let connection: Connection | undefined
   let touched = false
+  let waitingBytes = 0
   const add = (step: Step, note?: StepNote): void => {
     steps.push(step)
     notes.push(note)
+    waitingBytes += step.frame.length
     if (step.kind === 'send') touched = true
   }
   const batch: Batch = {
@@ -99,13 +103,13 @@ export function createBatch(writer: Writer): Batch {
       return name
     },
     size: () => steps.length,
+    full: () => steps.length > BATCH_STEPS_MAX || waitingBytes > BATCH_BYTES_MAX,
     waiting: () => steps.some((step) => step.kind === 'send'),
     unsynced: () => touched,
     async settle({ sync }) {
       const run = steps
       const runNotes = notes
-      steps = []
-      notes = []
+      batch.clear()
       const used = connection
       const mustSync = sync && touched && used !== undefined
       if (!run.some((step) => step.kind === 'send') && !mustSync) {
@@ -117,7 +121,12 @@ export function createBatch(writer: Writer): Batch {
       const all: Step[] = mustSync
         ? [...run, { kind: 'send', frame: SYNC, reply: 'sync', visible: false }]
         : run
-      const { status, failure } = await used.exchange(all, writer)
+      const { status, failure } = await used.exchange(all, writer).catch((error: unknown) => {
+        // With the connection goes all that was asked of it: nothing is left to be synchronised.
+        connection = undefined
+        touched = false
+        throw error
+      })
       if (mustSync) touched = false
       const { applied } = used
       // Settings that came in the same transaction are undone with it.
@@ -136,6 +145,7 @@ export function createBatch(writer: Writer): Batch {
     clear() {
       steps = []
       notes = []
+      waitingBytes = 0
     },
   }
   return batch

@@ -1,7 +1,9 @@
 import { PgError } from '../errors.js'
 import { SYNC } from '../protocol/request.js'
 import { hiddenSteps } from './lease.js'
+import { timeoutMs } from './settings.js'
 import type { SessionState } from './state.js'
+import { releaseConnection } from './upstream-command.js'
 
 /** The session ends with this error, whatever the client does next. */
 export class SessionEnd extends Error {
@@ -21,18 +23,46 @@ export function tokenExpired(): PgError {
 /** setTimeout cannot wait longer than this. */
 const TIMER_MS_MAX = 2_147_483_647
 
-/** Calls `onExpiry` when the token's life ends; the caller clears the timer. */
+/** Calls `onExpiry` when the token's life ends. @returns what ends the wait */
 export function startExpiryTimer(
   expiresAtMs: number | undefined,
   nowMs: () => number,
   onExpiry: () => void,
-): NodeJS.Timeout | undefined {
-  if (expiresAtMs === undefined) return undefined
-  const restMs = expiresAtMs - nowMs()
-  if (restMs > TIMER_MS_MAX) return undefined
-  const timer = setTimeout(onExpiry, Math.max(0, restMs))
+): () => void {
+  if (expiresAtMs === undefined) return () => undefined
+  let timer: NodeJS.Timeout
+  const wait = (): void => {
+    const restMs = expiresAtMs - nowMs()
+    timer = setTimeout(restMs > TIMER_MS_MAX ? wait : onExpiry, Math.min(Math.max(0, restMs), TIMER_MS_MAX))
+    timer.unref()
+  }
+  wait()
+  return () => clearTimeout(timer)
+}
+
+/**
+ * Calls `onIdle` when a session has kept an upstream connection from others, and said nothing, for as long as a pause in a transaction may
+ * last. The upstream itself ends open blocks only: to it neither a pipeline without its Sync nor a cursor WITH HOLD is a pause.
+ *
+ * @returns what ends the wait
+ */
+export function startIdleTimer(state: SessionState, onIdle: (error: PgError) => void): () => void {
+  const limitMs = timeoutMs(state, 'idle_in_transaction_session_timeout')
+  if (state.lease.current() === undefined || limitMs === 0) return () => undefined
+  const timer = setTimeout(() => onIdle(idleTooLong(state)), Math.min(limitMs, TIMER_MS_MAX))
   timer.unref()
-  return timer
+  return () => clearTimeout(timer)
+}
+
+function idleTooLong(state: SessionState): PgError {
+  if (state.transaction.status !== 'I' || state.batch.unsynced())
+    return new PgError(
+      'idle_in_transaction_session_timeout',
+      'terminating connection due to idle-in-transaction timeout',
+    )
+  return new PgError('idle_session_timeout', 'terminating connection due to idle-session timeout', {
+    hint: 'A cursor WITH HOLD keeps a connection to the upstream database: close it when its rows are read.',
+  })
 }
 
 const NOWHERE = { write: () => true, drained: () => Promise.resolve() }
@@ -56,7 +86,7 @@ export async function leaveUpstream(state: SessionState): Promise<void> {
       // A cancel or a time limit can end CLOSE ALL too; what it left open is nobody else's.
       if (failure !== undefined) return state.lease.destroy()
     }
-    state.lease.release()
+    await releaseConnection(state)
   } catch {
     state.lease.destroy()
   }

@@ -3,10 +3,9 @@ import { encodeParameterStatus, encodeReadyForQuery } from '../protocol/backend.
 import { FramingError } from '../protocol/framer.js'
 import type { FrontendMessage } from '../protocol/message.js'
 import type { Connection } from '../upstream/connection.js'
-import { ClientGone } from '../upstream/exchange.js'
-import { BATCH_STEPS_MAX } from './batch.js'
+import { ClientGone, RowTorn } from '../upstream/exchange.js'
 import { endCatalogCursors } from './catalog-command.js'
-import { leaveUpstream, SessionEnd, startExpiryTimer, tokenExpired } from './ending.js'
+import { leaveUpstream, SessionEnd, startExpiryTimer, startIdleTimer, tokenExpired } from './ending.js'
 import { runBind, runClose, runDescribe, runExecute, runParse } from './extended.js'
 import type { Malformed, Reader } from './reader.js'
 import { errorFrame, ReportedError, reportOf } from './report.js'
@@ -38,6 +37,8 @@ export interface Session {
   stop(error: PgError): void
 }
 
+/** Statements of a pipeline of which nobody was told yet. */
+const EXECUTED_MAX = 500
 /** Characters of a statement in pg_stat_activity, as track_activity_query_size has it. */
 const QUERY_SHOWN_MAX = 1_024
 
@@ -87,7 +88,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       endCatalogCursors(state)
     }
     reportParameters()
-    releaseIfIdle(state)
+    await releaseIfIdle(state)
     state.writer.write(encodeReadyForQuery(state.transaction.status))
   }
 
@@ -101,9 +102,9 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
         error = earlier
       }
     }
-    if (error instanceof SessionEnd || error instanceof ClientGone || error instanceof FramingError)
-      throw error
-    if (state.lease.current()?.closed()) {
+    if (endsSession(error)) throw error
+    // Cursors that were held are gone with their connection.
+    if (state.lease.current()?.closed() ?? true) {
       state.lease.destroy()
       state.heldCursors.clear()
       state.batch.clear()
@@ -232,7 +233,10 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       default:
         try {
           await runExtended(message)
-          if (state.batch.size() > BATCH_STEPS_MAX) await state.batch.settle({ sync: false })
+          if (state.batch.full() || executed.length > EXECUTED_MAX) {
+            await state.batch.settle({ sync: false })
+            observeExecuted(undefined)
+          }
         } catch (error) {
           skipping = true
           await answerError(error).finally(() => observeExecuted(codeOf(error)))
@@ -247,7 +251,8 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       if (stopping !== undefined) wake()
     })
     stopped.catch(() => undefined)
-    return Promise.race([stopped, reader.next()])
+    const endWait = startIdleTimer(state, stop)
+    return Promise.race([stopped, reader.next()]).finally(endWait)
   }
 
   const stop = (error: PgError): void => {
@@ -272,6 +277,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
 
   const sayGoodbye = (error: unknown): string => {
     if (error instanceof ClientGone || reader.gone.aborted) return 'the client left'
+    if (error instanceof RowTorn) return error.message
     const last = error instanceof SessionEnd ? error.error : error
     if (!(last instanceof PgError))
       state.observe({ kind: 'internal_error', sessionId: state.id, error: last })
@@ -294,7 +300,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
     async run() {
       let reason = 'the client left'
       reader.gone.addEventListener('abort', onGone, { once: true })
-      const timer = startExpiryTimer(state.context.expiresAtMs, state.nowMs, () => stop(tokenExpired()))
+      const endWait = startExpiryTimer(state.context.expiresAtMs, state.nowMs, () => stop(tokenExpired()))
       try {
         for (
           let message = await messageOrStop();
@@ -309,7 +315,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       } catch (error) {
         reason = sayGoodbye(error)
       } finally {
-        clearTimeout(timer)
+        endWait()
         reader.gone.removeEventListener('abort', onGone)
         await leaveUpstream(state)
         state.observe({ kind: 'session_ended', sessionId: state.id, reason })
@@ -319,7 +325,18 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   }
 }
 
+/** After these nothing can be answered, or nothing more. */
+function endsSession(error: unknown): boolean {
+  return (
+    error instanceof SessionEnd ||
+    error instanceof ClientGone ||
+    error instanceof RowTorn ||
+    error instanceof FramingError
+  )
+}
+
 function codeOf(error: unknown): string {
+  if (error instanceof RowTorn) return codeOf(error.cause)
   return reportOf(error instanceof SessionEnd ? error.error : error).code
 }
 

@@ -16,7 +16,7 @@ import {
 import type { SessionState } from './state.js'
 import { transactionModes } from './transaction.js'
 import { readOptions } from './transaction-command.js'
-import { runVisible } from './upstream-command.js'
+import { releaseConnection, runVisible } from './upstream-command.js'
 
 /** SET and RESET in all their forms. @returns undefined when the answer is on its way already */
 export async function runSet(
@@ -135,7 +135,7 @@ export async function setOne(
 export async function applyStartSettings(state: SessionState): Promise<void> {
   for (const [name, value] of state.startSettings) await setOne(state, name, value, false)
   await state.batch.settle({ sync: true })
-  state.lease.release()
+  await releaseConnection(state)
   state.startSettings = state.settings
   endScope(state, { commits: true })
 }

@@ -67,7 +67,7 @@ export function limitedValue(name: string, value: string, defaults: ReadonlyMap<
 }
 
 /** A number with a unit as Postgres writes durations, milliseconds if there is none; undefined for anything else. */
-function readDurationMs(value: string): number | undefined {
+export function readDurationMs(value: string): number | undefined {
   const match = /^\s*(\d{1,12}(?:\.\d{1,6})?)\s*(us|ms|s|min|h|d)?\s*$/.exec(value)
   return match === null ? undefined : Number(match[1]) * (UNIT_MS.get(match[2] ?? 'ms') ?? 1)
 }

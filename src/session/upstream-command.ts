@@ -1,7 +1,7 @@
 import { PgError } from '../errors.js'
 import type { Connection } from '../upstream/connection.js'
-import { hiddenSteps } from './lease.js'
-import { upstreamValues } from './settings.js'
+import { hiddenSteps, setSql } from './lease.js'
+import { readDurationMs, upstreamValues } from './settings.js'
 import type { SessionState } from './state.js'
 import { beginSql } from './transaction.js'
 
@@ -67,7 +67,28 @@ export function undoImplicit(state: SessionState): void {
 }
 
 /** Gives the connection back if nothing of the session's is left on it. */
-export function releaseIfIdle(state: SessionState): void {
+export async function releaseIfIdle(state: SessionState): Promise<void> {
   if (state.transaction.begun || state.heldCursors.size > 0 || state.batch.unsynced()) return
-  state.lease.release()
+  await releaseConnection(state)
+}
+
+/** A limit shorter than this might hit the settings that the next session puts on the connection before its own. */
+const STATEMENT_TIMEOUT_LEFT_MS_MIN = 1_000
+
+/** Gives the connection back, without a time limit that the next session would have to be quick for. */
+export async function releaseConnection(state: SessionState): Promise<void> {
+  const connection = state.lease.current()
+  if (connection === undefined || connection.closed()) return state.lease.release()
+  const left = readDurationMs(connection.applied.get('statement_timeout') ?? '') ?? 0
+  if (left === 0 || left >= STATEMENT_TIMEOUT_LEFT_MS_MIN) return state.lease.release()
+  try {
+    const limit = state.upstreamDefaults.get('statement_timeout') ?? '0'
+    state.batch.before(connection, hiddenSteps(setSql('statement_timeout', limit)))
+    await state.batch.settle({ sync: true })
+    connection.applied = new Map(connection.applied).set('statement_timeout', limit)
+    connection.appliedOnRollback = connection.applied
+    state.lease.release()
+  } catch {
+    state.lease.destroy()
+  }
 }

@@ -23,17 +23,26 @@ function request(connection: Connection, options: UpstreamOptions): Promise<void
       ? connectTcp({ path: `${options.host}/.s.PGSQL.${options.port}` })
       : connectTcp({ host: options.host, port: options.port })
     const packet = encodeCancelRequest(connection.processId, connection.secretKey)
-    socket.setTimeout(options.connectTimeoutMs, () => socket.destroy())
+    let sent = false
+    const send = (to: Socket): void => {
+      sent = true
+      to.end(packet)
+    }
+    socket.setTimeout(options.connectTimeoutMs, () => {
+      // Nobody knows when it will be taken, and whose statement runs then.
+      if (sent) connection.destroy()
+      socket.destroy()
+    })
     socket.on('error', () => resolve())
     socket.on('close', () => resolve())
     socket.once('connect', () => {
-      if (options.tls === undefined) return socket.end(packet)
+      if (options.tls === undefined) return send(socket)
       socket.once('data', (answer) => {
         if (answer.toString('latin1') !== 'S') return socket.destroy()
         const secure = connectTls({ ...options.tls, socket, servername: options.host })
         secure.on('error', () => resolve())
         secure.on('close', () => resolve())
-        secure.once('secureConnect', () => secure.end(packet))
+        secure.once('secureConnect', () => send(secure))
         return undefined
       })
       return socket.write(SSL_REQUEST)

@@ -42,7 +42,7 @@ export interface Connection {
   /**
    * Sends the steps and gives the replies to the sink. At most one sync, and last.
    *
-   * @throws PgError if the connection dies; ClientGone if the sink does
+   * @throws PgError or RowTorn if the connection dies; ClientGone if the sink does
    */
   exchange(steps: readonly Step[], sink: Sink): Promise<ExchangeResult>
   /** Columns and parameter types of a statement, without running it. @throws UpstreamError */

@@ -13,6 +13,13 @@ import type { ExchangeResult, ReplyKind, SendStep, Sink, Step } from './step.js'
 /** The client went away while its answer was on the way. */
 export class ClientGone extends Error {}
 
+/** The upstream was lost within a row of which the client has the beginning: whatever it is sent now, it would read as the rest. */
+export class RowTorn extends Error {
+  constructor(cause: unknown) {
+    super('the connection to the upstream database was lost within a row', { cause })
+  }
+}
+
 /** Messages of the upstream that are looked into are held whole; they are never longer than this. Rows are passed on as they come. */
 const HELD_BYTES_MAX = 16_777_216
 
@@ -78,7 +85,7 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
     socket.destroy()
     const waiting = run
     run = undefined
-    waiting?.reject(error)
+    waiting?.reject(passing > 0 && passVisible ? new RowTorn(error) : error)
   }
 
   const currentStep = (): SendStep | undefined => {

@@ -20,6 +20,8 @@ export interface Wire {
   /** The answer to an SSLRequest or GSSENCRequest, which is one byte and no frame. */
   byte(timeoutMs: number): Promise<number | undefined>
   end(): void
+  /** Ends it with a reset, as a client that crashed does. */
+  reset(): void
 }
 
 const READY = 'Z'.charCodeAt(0)
@@ -100,6 +102,7 @@ function createWire(socket: Socket): Wire {
       return first
     },
     end: () => void socket.destroy(),
+    reset: () => void socket.resetAndDestroy(),
   }
 }
 
