@@ -24,9 +24,15 @@ const LENGTH: Bound = {
 }
 
 const REPLACED: Bound = {
-  isKept: ([text, , replacement]) => nestedLength(text) * nestedLength(replacement) <= NESTED_LENGTH_MAX,
+  isKept: ([text, , replacement]) => isShortProduct(text, replacement),
   needed: 'a shorter text or replacement',
   hint: `What the texts that are written out can grow to may be ${NESTED_LENGTH_MAX} characters.`,
+}
+
+const SEPARATED: Bound = {
+  ...REPLACED,
+  isKept: ([parts, separator]) => isShortProduct(parts, separator),
+  needed: 'fewer parts or a shorter separator',
 }
 
 /** The functions behind casts take a length as their second argument: pg_catalog.bpchar(value, length, explicit). */
@@ -62,6 +68,8 @@ const BOUNDS: ReadonlyMap<string, Bound> = new Map([
   ['rpad', LENGTH],
   ['replace', REPLACED],
   ['regexp_replace', REPLACED],
+  ['array_to_string', SEPARATED],
+  ['concat_ws', { ...SEPARATED, isKept: ([separator, ...parts]) => isShortProduct(separator, parts) }],
   ['bpchar', CAST],
   ['varchar', CAST],
   ['bit', CAST],
@@ -77,7 +85,7 @@ const BOUNDS: ReadonlyMap<string, Bound> = new Map([
   [
     'array_fill',
     {
-      isKept: ([, lengths]) => isShortArray(lengths),
+      isKept: ([, lengths]) => (filledLength(lengths) ?? Number.POSITIVE_INFINITY) <= TEXT_LENGTH_MAX,
       needed: 'lengths written as constants here',
       hint: `At most ${TEXT_LENGTH_MAX} elements: array_fill(0, ARRAY[10]).`,
     },
@@ -144,16 +152,21 @@ function isBoundedFormat(format: string | undefined): boolean {
   )
 }
 
-function isShortArray(node: Node | undefined): boolean {
-  if (node === undefined || !('A_ArrayExpr' in node)) return false
+/** How many elements an array of these lengths has. */
+function filledLength(node: Node | undefined): number | undefined {
+  if (node === undefined || !('A_ArrayExpr' in node)) return undefined
   const lengths = (node.A_ArrayExpr.elements ?? []).map(constantNumber)
-  if (lengths.includes(undefined)) return false
-  return lengths.reduce<number>((product, length) => product * atLeastOne(length), 1) <= TEXT_LENGTH_MAX
+  if (lengths.includes(undefined)) return undefined
+  return lengths.reduce<number>((product, length) => product * atLeastOne(length), 1)
 }
 
 const atLeastOne = (length: number | undefined): number => Math.max(1, length ?? 1)
 
-/** About how many characters the calls and constants inside an expression make; a column counts as one. */
+function isShortProduct(one: unknown, other: unknown): boolean {
+  return nestedLength(one) * nestedLength(other) <= NESTED_LENGTH_MAX
+}
+
+/** About how many characters or elements the calls and constants inside an expression make; a column counts as one. */
 function nestedLength(node: unknown): number {
   if (node === null || typeof node !== 'object') return 1
   if (Array.isArray(node)) return atLeastOne(node.reduce<number>((sum, part) => sum + nestedLength(part), 0))
@@ -170,6 +183,10 @@ function calledLength({ funcname, args = [] }: FuncCall): number {
     case 'lpad':
     case 'rpad':
       return atLeastOne(constantNumber(second))
+    case 'array_fill':
+      return atLeastOne(filledLength(second))
+    case 'array_to_string':
+      return nestedLength(first) * nestedLength(second)
     case 'replace':
     case 'regexp_replace':
       return nestedLength(first) * nestedLength(third)

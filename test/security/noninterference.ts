@@ -7,6 +7,7 @@ import { describeCatalog } from './catalog.js'
 import { describeClaims } from './claims.js'
 import { describeControl } from './control.js'
 import { fingerprint } from './databases.js'
+import { describeListed } from './listed.js'
 import { nestedAttacks } from './nesting.js'
 import { describePrepared } from './prepared.js'
 import { describeProtocol } from './protocol.js'
@@ -127,6 +128,11 @@ export function describeNoninterference(major: Major): void {
   describeProtocol(() => arena, score)
   describePrepared(() => arena, score)
   describeClaims(() => arena, score)
+  describeListed(
+    () => ground,
+    () => arena,
+    score,
+  )
   describeCatalog(
     () => ground,
     () => arena,

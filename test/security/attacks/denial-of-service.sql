@@ -30,3 +30,13 @@ SHOW statement_timeout
 SET statement_timeout = '10 days'
 -- then
 SHOW statement_timeout
+-- name a large number that is written small
+-- each n: '1'::bit(31)::int | (-1)::bit(31)::int | '1111'::bytea::int | B'1111111111111111111111111111111'::int | X'7fffffff'::int | '1e9'::float8::int | 2147483647::text::int | - (-2147483647) | ~ (-2147483647) | (1 << 30) | CAST('9' || '99999999' AS int) | (SELECT 1000000000) | length(repeat('x', 10000)) * 100000
+-- each f: repeat('x', {n}) | lpad('x', {n}) | rpad('x', {n}, 'y') | array_fill('x'::text, ARRAY[{n}]) | pg_catalog.bpchar('x', {n}, true)
+SELECT length({f}::text) FROM Users LIMIT 1
+-- name a series that is longer than it looks
+-- each s: generate_series(1, 1.00000000000000000001, 1e-300) | generate_series(1e300, 1.0000000000000000001e300) | generate_series('4713-01-01 BC'::timestamp, '4713-01-01', '1 hour') | generate_series('2020-01-01'::timestamp, now(), '1 second') | generate_series(date_trunc('millennium', now()), now(), '1 second') | generate_series(date '2026-01-01' + '86400', date '2026-01-01' + 86400, '1 second') | generate_series('-infinity'::timestamp, 'infinity', '1 day') | generate_series(1, '1'::bit(31)::int) | generate_series(stop => 1, start => 2) | generate_series(date '2026-01-01', date '2027-01-01', interval '1 day' year)
+SELECT count(*) FROM {s} AS s
+-- name texts that grow inside one another
+-- each e: replace(repeat('a', 10000), 'a', repeat('b', 10000)) | regexp_replace(repeat('a', 10000), 'a', repeat('b', 10000), 'g') | repeat(replace(repeat('a', 1000), 'a', repeat('b', 1000)), 1000) | 'x'::char(10485760) | 'x'::bit(83886080) | array_to_string(array_fill('x'::text, ARRAY[10000]), repeat('y', 10000)) | concat_ws(repeat('y', 10000), VARIADIC array_fill('x'::text, ARRAY[10000])) | array_to_string(string_to_array(repeat('a,', 5000), ','), repeat('y', 10000))
+SELECT length({e}::text) FROM Users LIMIT 1

@@ -38,3 +38,14 @@ SELECT {e}
 -- name allowed functions over own rows
 -- each e: count(*), sum(sign), avg(ratio), min(secret), max(secret) | string_agg(secret, ',' ORDER BY id) | array_agg(id ORDER BY id) | jsonb_object_agg(id, secret) | percentile_disc(0.5) WITHIN GROUP (ORDER BY id) | md5(string_agg(secret, '' ORDER BY id)) | bool_or(secret LIKE 'SECRET%') | max(length(secret)) | regr_slope(id, sign) | count(DISTINCT user_id) | mode() WITHIN GROUP (ORDER BY status) | sha256(string_agg(secret, '' ORDER BY id)::bytea) | json_agg(secret ORDER BY id) | bit_or(small) | stddev(sign) | any_value(user_id) | range_agg(int4range(id, id + 1)) | max(encode(secret::bytea, 'hex')) | max(reverse(secret)) | max(upper(secret) COLLATE "C")
 SELECT {e} FROM Orders
+-- name whether a text search configuration or its schema is there
+-- each c: 'nosuch' | 'backroom.x' | 'nowhere.x' | 'pg_catalog.simple' | 'simple' | 'english' COLLATE "C" | 16384 | id | NULL | $1
+-- each f: to_tsvector({c}, secret) | to_tsquery({c}, 'x') | ts_headline({c}, secret, to_tsquery('x')) | ts_headline({c}, secret, to_tsquery('x'), 'MaxWords=3, MinWords=1') | json_to_tsvector({c}, '{"a": "b"}', '"all"')
+-- values simple
+SELECT {f} FROM Orders ORDER BY id LIMIT 2
+-- name text search over own rows
+-- each e: to_tsvector('simple', secret) | to_tsvector(note) @@ plainto_tsquery('note') | ts_headline(secret::text, to_tsquery('own'), 'MaxWords=3, MinWords=1') | ts_rank(to_tsvector('english', status), to_tsquery('english', 'paid')) | strip(to_tsvector('simple', status)) | array_to_tsvector(ARRAY[status])
+SELECT {e} FROM Orders ORDER BY id
+-- name functions that look like those of Postgres
+-- each f: public.md5(secret) | evil_schema.sum(id) | "MD5"(secret) | pg_catalog.pg_catalog.md5(secret) | md5.md5(secret) | "pg_catalog.md5"(secret) | "public.peek"(1, 2) | public."lower"(secret) | "Count"(*) | public.count(*) | public.sum(count) | backroom.measure(count) | nosuch.nosuch(secret)
+SELECT {f} FROM Orders
