@@ -88,6 +88,8 @@ describe('what a small statement makes large is refused', () => {
     "array_to_string(array_fill('x'::text, ARRAY[10000]), repeat('y', 10000))",
     "array_to_string(string_to_array(repeat('a,', 5000), ','), repeat('y', 10000))",
     "concat_ws(repeat('y', 10000), VARIADIC array_fill('x'::text, ARRAY[10000]))",
+    "regexp_replace(replacement => repeat('b', 10000), string => repeat('a', 10000), pattern => 'a', flags => 'g')",
+    `format('${'%10000s'.repeat(101)}')`,
     "lpad('x', 2147483647)",
     "rpad('x', 10001, 'y')",
     "pg_catalog.bpchar('x', 1000000000, true)",

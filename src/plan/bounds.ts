@@ -124,7 +124,14 @@ const BOUNDS: ReadonlyMap<string, Bound> = new Map([
  */
 export function checkBounds(name: string, args: readonly Node[], position: number | undefined): void {
   const bound = BOUNDS.get(name)
-  if (bound === undefined || bound.isKept(args)) return
+  if (bound === undefined) return
+  if (args.some((arg) => 'NamedArgExpr' in arg)) {
+    throw new PgError('insufficient_privilege', `${name} takes its arguments by position here`, {
+      position,
+      hint: 'Write them in order, without their names.',
+    })
+  }
+  if (bound.isKept(args)) return
   throw new PgError('insufficient_privilege', `${name} needs ${bound.needed}`, { position, hint: bound.hint })
 }
 
@@ -141,14 +148,15 @@ function isCastToDocument(node: Node | undefined): boolean {
   return (arrayBounds ?? []).length === 0 && DOCUMENTS.has(namesOf(names).at(-1) ?? '')
 }
 
-/** No width that is taken from an argument (`%*s`), and none that is large. */
+/** No width that is taken from an argument (`%*s`), and none that is large, one by one or together. */
 function isBoundedFormat(format: string | undefined): boolean {
   if (format === undefined) return false
   const specifiers = format.match(/%[^%a-zA-Z]*/g) ?? []
-  return specifiers.every(
-    (specifier) =>
-      !specifier.includes('*') &&
-      (specifier.match(/\d+/g) ?? []).every((digits) => Number(digits) <= TEXT_LENGTH_MAX),
+  const widths = specifiers.flatMap((specifier) => (specifier.match(/\d+/g) ?? []).map(Number))
+  return (
+    specifiers.every((specifier) => !specifier.includes('*')) &&
+    widths.every((width) => width <= TEXT_LENGTH_MAX) &&
+    widths.reduce((sum, width) => sum + width, 0) <= NESTED_LENGTH_MAX
   )
 }
 
