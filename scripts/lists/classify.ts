@@ -152,3 +152,8 @@ export const MIXED_NAMES: readonly { readonly names: ReadonlySet<string>; readon
 export function isKeptFromClients({ name, args }: Procedure): boolean {
   return MIXED_NAMES.some(({ names, type }) => names.has(name) && args.includes(type))
 }
+
+/** Whether it may be reached neither by name nor through an operator. */
+export function isRefused(procedure: Procedure): boolean {
+  return !['allow', 'operator'].includes(classify(procedure))
+}

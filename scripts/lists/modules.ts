@@ -1,4 +1,4 @@
-import { classify, isKeptFromClients, type Tag, VALUE_TYPES } from './classify.js'
+import { classify, isKeptFromClients, isRefused, type Tag, VALUE_TYPES } from './classify.js'
 import type { ServerLists } from './server.js'
 
 /** The lists of each server, by its major version. */
@@ -32,12 +32,8 @@ export function printModules(servers: ServersLists): ReadonlyMap<string, string>
     module(
       'operators',
       'OPERATORS_TEXT',
-      'Operators: those that may be used, and after a line of "refused" those that exist.',
-      [
-        ...wrap([...operatorSymbols(servers, true)].sort()),
-        'refused',
-        ...wrap([...operatorSymbols(servers, false)].sort()),
-      ],
+      'Symbols of operators of which some is over values alone; operands that would make another one of it cannot be written.',
+      wrap([...operatorSymbols(servers)].sort()),
     ),
     module(
       'type-names',
@@ -95,22 +91,13 @@ function versionsText(having: ReadonlySet<number>, majors: readonly number[]): s
   return having.size === majors.length ? '' : `:${majors.filter((major) => having.has(major)).join(',')}`
 }
 
-/** Symbols of which some operator is over values alone, or of which none is. */
-function operatorSymbols(servers: ServersLists, allowed: boolean): ReadonlySet<string> {
-  const operators = [...servers.values()].flatMap((server) => {
-    const procedures = new Map(server.procedures.map((procedure) => [procedure.oid, procedure]))
-    return server.operators.map(({ symbol, functionOid }) => ({
-      symbol,
-      procedure: procedures.get(functionOid),
-    }))
-  })
-  const usable = new Set(
-    operators.flatMap(({ symbol, procedure }) =>
-      procedure !== undefined && ['allow', 'operator'].includes(classify(procedure)) ? [symbol] : [],
-    ),
+function operatorSymbols(servers: ServersLists): ReadonlySet<string> {
+  return new Set(
+    [...servers.values()].flatMap(({ procedures, operators }) => {
+      const usable = new Set(procedures.filter((each) => !isRefused(each)).map(({ oid }) => oid))
+      return operators.filter(({ functionOid }) => usable.has(functionOid)).map(({ symbol }) => symbol)
+    }),
   )
-  if (allowed) return usable
-  return new Set(operators.map(({ symbol }) => symbol).filter((symbol) => !usable.has(symbol)))
 }
 
 /** Beside the types of values: comparing or casting a value of these looks nothing up either. */

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { classify, isKeptFromClients } from './classify.js'
+import { isKeptFromClients, isRefused } from './classify.js'
 import type { Operator, Procedure, ServerLists } from './server.js'
 
 type Query = (sql: string) => Promise<pg.QueryResult>
@@ -67,10 +67,6 @@ export function mixedExpressions(
     ['NULL', ...values].flatMap((value) => [`NULL ${symbol} ${value}`, `${value} ${symbol} NULL`]),
   )
   return { typed: [...operations, ...values.flatMap(calls)], untyped: calls('NULL') }
-}
-
-export function isRefused(procedure: Procedure): boolean {
-  return !['allow', 'operator'].includes(classify(procedure))
 }
 
 /** Symbols that some operator over values has, and some other one too. */

@@ -2,7 +2,7 @@ import { PgError } from '../errors.js'
 import type { FuncCall, Node, TypeName } from '../sql/tree.js'
 import { checkBounds, TEXT_LENGTH_MAX } from './bounds.js'
 import { constantInteger } from './constant.js'
-import { ALLOWED_FUNCTIONS, isCatalogFunction, OPERATORS, REFUSED_OPERATORS } from './function-list.js'
+import { ALLOWED_FUNCTIONS, isCatalogFunction, OPERATORS } from './function-list.js'
 import { namesOf } from './node.js'
 import { functionSignature, operatorSignature } from './signature.js'
 import { isCatalogType, TYPE_OIDS } from './type-list.js'
@@ -122,7 +122,7 @@ export function checkParameterOid(oid: number): void {
 
 /**
  * @param left absent for a prefix operator
- * @throws PgError undefined_function, insufficient_privilege
+ * @throws PgError undefined_function
  */
 export function checkOperator(
   names: readonly string[],
@@ -133,13 +133,6 @@ export function checkOperator(
   if (symbol !== undefined && OPERATORS.has(symbol)) return
   // Kinds of A_Expr that are no operators carry a word here.
   if (/^(NOT )?BETWEEN( SYMMETRIC)?$/.test(symbol ?? '')) return
-  if (symbol !== undefined && REFUSED_OPERATORS.has(symbol)) {
-    throw new PgError(
-      'insufficient_privilege',
-      `the operator ${names.join('.')} is not available through this gateway`,
-      { position, hint: 'Operators of Postgres over plain values are available.' },
-    )
-  }
   throw new PgError(
     'undefined_function',
     `operator does not exist: ${operatorSignature(names.join('.'), left, right)}`,

@@ -24,8 +24,11 @@ export function isBoundedSeries([start, stop, step]: readonly Node[]): boolean {
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = {
   second: 1,
+  sec: 1,
   minute: 60,
+  min: 60,
   hour: 3_600,
+  hr: 3_600,
   day: 86_400,
   week: 604_800,
   mon: 2_592_000,
@@ -53,7 +56,7 @@ function constantInterval(node: Node | undefined): number | undefined {
   const match =
     text === undefined
       ? null
-      : /^\s*(\d+)?\s*(second|minute|hour|day|week|mon|month|quarter|year)s?\s*$/i.exec(text)
+      : /^\s*(\d+)?\s*(second|sec|minute|min|hour|hr|day|week|mon|month|quarter|year)s?\s*$/i.exec(text)
   if (match !== null) return Number(match[1] ?? 1) * (UNIT_SECONDS[(match[2] ?? '').toLowerCase()] ?? 0)
   return fieldInterval(node)
 }

@@ -39,6 +39,8 @@ describe('what ends by itself is taken', () => {
     "concat_ws(' ', status, note, 'x')",
     'generate_series(1, 1000000)',
     'generate_series(10, 1, -1)',
+    'generate_series(-5, 5)',
+    "generate_series(now() - interval '1 hour', now(), '15 min')",
     'generate_series(0::bigint, 10::int8)',
     "generate_series('1', '10')",
     'generate_series(0, 1, 0.01)',

@@ -23,13 +23,8 @@ export function isCatalogFunction(name: string): boolean {
   return ALLOWED_FUNCTIONS.has(name) || REFUSED_FUNCTIONS.has(name)
 }
 
-const [allowedOperators = '', refusedOperators = ''] = OPERATORS_TEXT.split('refused')
-
 /** Operators of pg_catalog over values. */
-export const OPERATORS: ReadonlySet<string> = new Set(wordsOf(allowedOperators))
-
-/** Operators of pg_catalog that exist and may not be used. */
-export const REFUSED_OPERATORS: ReadonlySet<string> = new Set(wordsOf(refusedOperators))
+export const OPERATORS: ReadonlySet<string> = new Set(wordsOf(OPERATORS_TEXT))
 
 export const TEXT_SEARCH_CONFIGURATIONS: ReadonlySet<string> = new Set(
   wordsOf(TEXT_SEARCH_CONFIGURATIONS_TEXT),
