@@ -38,7 +38,7 @@ export interface Catalog {
     variant: Variant,
     session: CatalogSession,
   ): Promise<CatalogReply>
-  /** OIDs of the variant's tables, if it is installed. */
+  /** OIDs of the variant's tables, if it was ever installed. */
   tableOids(variant: Variant): ReadonlyMap<string, number> | undefined
   /** Starts the engine without waiting for it. */
   start(): void
@@ -93,9 +93,9 @@ export function createCatalog(options: CatalogOptions, deps: { readonly observe:
       ])
       return ask(body, keyOf(body, statement, variant, session), variant, session)
     },
-    tableOids: (variant) => engine.installed(variant)?.oids,
+    tableOids: engine.oids,
     async warm(variant, session) {
-      if (engine.installed(variant) !== undefined) return
+      if (engine.oids(variant) !== undefined) return
       await ask(encodeQuery(''), undefined, variant, session).catch(() => undefined)
     },
     start: engine.start,

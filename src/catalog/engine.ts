@@ -1,14 +1,17 @@
+import { LRUCache } from 'lru-cache'
 import { PgError } from '../errors.js'
 import type { Observe } from '../events.js'
 import { encodeQuery } from '../protocol/request.js'
 import { quoteIdentifier, quoteLiteral } from '../sql/print/output.js'
 import { installSql } from './install.js'
 import { createPenalty } from './penalty.js'
+import { COUNTED_OID_MAX, movedPath, moveSql, placeOf } from './place.js'
 import { readRows } from './script.js'
 import { FIRST_DATABASE } from './setup.js'
 import { startThread, type Thread } from './thread.js'
 import { createTurns } from './turns.js'
 import type { Variant } from './variant.js'
+import type { Move } from './worker.js'
 
 export interface EngineOptions {
   /** Shown as the database's name. */
@@ -26,7 +29,7 @@ export interface EngineOptions {
 /** Where a variant's tables are. */
 export interface Installed {
   readonly schema: string
-  /** OIDs of its tables by name; they stay the same as long as the variant is installed. */
+  /** OIDs of its tables by name; always the same for the same variant. */
   readonly oids: ReadonlyMap<string, number>
   /** All that it is made of has OIDs from the first to the last, and nothing else has. */
   readonly firstOid: number
@@ -49,6 +52,8 @@ export interface Engine {
   ): Promise<Buffer>
   /** The variant's tables, if they are installed already; does not wait. */
   installed(variant: Variant): Installed | undefined
+  /** OIDs of the variant's tables by name, if it was ever installed. */
+  oids(variant: Variant): ReadonlyMap<string, number> | undefined
   /** Starts the worker without waiting for it. */
   start(): void
   close(): void
@@ -56,12 +61,17 @@ export interface Engine {
 
 const START_TIMEOUT_MS = 120_000
 const INSTALL_TIMEOUT_MS = 60_000
+const NUMBERED_MAX = 1_000
 
 export function createEngine(options: EngineOptions, deps: { readonly observe: Observe }): Engine {
   let starting: Promise<Thread> | undefined
   /** By variant key, least recently used first. Gone with its worker. */
   const variants = new Map<string, Installed>()
+  /** OIDs of variants' tables, which follow from what these hold, whether or not they are installed now. */
+  const numbers = new LRUCache<string, ReadonlyMap<string, number>>({ max: NUMBERED_MAX })
   let serial = 0
+  /** How far the worker has counted. */
+  let used = 0
   /** The worker, while it runs what a client sent. */
   let working: Thread | undefined
   const penalty = createPenalty(() => performance.now())
@@ -72,6 +82,7 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
 
   const start = (): Promise<Thread> => {
     variants.clear()
+    used = 0
     starting = startThread(START_TIMEOUT_MS, options).then(async (thread) => {
       const rename = `UPDATE pg_catalog.pg_database SET datname = ${quoteLiteral(options.database)} WHERE datname = '${FIRST_DATABASE}'`
       readRows(await thread.run(encodeQuery(rename), INSTALL_TIMEOUT_MS))
@@ -84,11 +95,20 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
   const liveThread = async (): Promise<Thread> => {
     try {
       const thread = await (starting ?? start())
-      if (thread.alive()) return thread
+      if (thread.alive() && used < COUNTED_OID_MAX / 2) return thread
+      thread.end()
     } catch {
       // It could not be started before; it may now.
     }
     return start()
+  }
+
+  const evict = async (thread: Thread, key: string): Promise<void> => {
+    const schema = variants.get(key)?.schema ?? ''
+    variants.delete(key)
+    readRows(
+      await thread.run(encodeQuery(`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`), INSTALL_TIMEOUT_MS),
+    )
   }
 
   const install = async (thread: Thread, variant: Variant): Promise<Installed> => {
@@ -98,25 +118,29 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
       variants.set(variant.key, known)
       return known
     }
-    for (const [key, { schema }] of [...variants].slice(
-      0,
-      Math.max(0, variants.size - options.variantsMax + 1),
-    )) {
-      variants.delete(key)
-      readRows(
-        await thread.run(encodeQuery(`DROP SCHEMA ${quoteIdentifier(schema)} CASCADE`), INSTALL_TIMEOUT_MS),
-      )
-    }
+    for (const key of [...variants.keys()].slice(0, Math.max(0, variants.size - options.variantsMax + 1)))
+      await evict(thread, key)
     serial += 1
     const schema = `rowgate_${serial}`
-    const rows = readRows(
-      await thread.run(encodeQuery(installSql(variant, schema, thread.types)), INSTALL_TIMEOUT_MS),
-    )
-    const tables = rows.flatMap(([name, oid]) =>
-      name === null || name === undefined ? [] : [[name, Number(oid)] as const],
-    )
-    const [firstOid = 0, lastOid = 0] = rows.filter(([name]) => name === null).map(([, oid]) => Number(oid))
-    const installed = { schema, oids: new Map(tables), firstOid, lastOid }
+    const script = (sql: string, moves: readonly Move[] = []): Promise<Buffer> =>
+      thread.run(encodeQuery(sql), INSTALL_TIMEOUT_MS, moves)
+    const rows = readRows(await script(installSql(variant, schema, thread.types)))
+    const of = (kind: string): readonly (readonly [number, string])[] =>
+      rows.filter(([first]) => first === kind).map(([, oid, text]) => [Number(oid), text ?? ''] as const)
+    const [[made] = [0], [madeLast] = [0]] = [...of('first'), ...of('last')]
+    const firstOid = placeOf(variant)
+    const place = { firstOid: made, lastOid: madeLast, distance: firstOid - made }
+    const lastOid = madeLast + place.distance
+    for (const [key, other] of [...variants])
+      if (other.firstOid <= lastOid && firstOid <= other.lastOid) await evict(thread, key)
+    const moves = of('file').map(([, path]): Move => [path, movedPath(path, place)])
+    readRows(await script(moveSql(place), moves))
+    const tables = of('table').map(([oid, name]) => [name, oid + place.distance] as const)
+    // The counter must not reach the places.
+    used = madeLast
+    const oids = new Map(tables)
+    const installed = { schema, oids, firstOid, lastOid }
+    numbers.set(variant.key, oids)
     variants.set(variant.key, installed)
     return installed
   }
@@ -126,7 +150,11 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
       turns.take(owner, async () => {
         penalty.check(owner)
         const thread = await liveThread()
-        const installed = await install(thread, variant)
+        const installed = await install(thread, variant).catch((error: unknown) => {
+          // What is half made must not be seen by anyone.
+          thread.end()
+          throw error
+        })
         const others = [...variants.values()].filter((other) => other !== installed)
         const limitMs = turns.othersWait(owner)
           ? Math.min(options.shareMs, options.timeoutMs)
@@ -145,6 +173,7 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
       }),
     start: () => void start().catch(() => undefined),
     installed: (variant) => variants.get(variant.key),
+    oids: (variant) => numbers.get(variant.key),
     close() {
       starting?.then(
         (thread) => thread.end(),

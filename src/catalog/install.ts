@@ -1,11 +1,12 @@
 import { quoteIdentifier, quoteLiteral } from '../sql/print/output.js'
+import { COUNTED_OID_MAX } from './place.js'
 import type { CatalogTable, Variant } from './variant.js'
 
 /** Catalogs whose rows a variant's tables fill. */
 const WITH_OIDS = ['pg_class', 'pg_type', 'pg_constraint', 'pg_trigger', 'pg_attrdef']
 
 /** SQL that makes a variant's tables in a schema of their own, empty, readable by everyone and changeable by nobody.
- * Its rows are the tables and their OIDs, then (without a name) the first and the last OID of everything that was made. */
+ * Its rows, by their first value: each `table` with its OID, the `first` and the `last` OID of everything that was made, each `file`. */
 export function installSql(variant: Variant, schema: string, types: ReadonlyMap<number, string>): string {
   const name = quoteIdentifier(schema)
   return [
@@ -20,9 +21,10 @@ export function installSql(variant: Variant, schema: string, types: ReadonlyMap<
     // REFERENCES too: without a right besides SELECT, information_schema.table_constraints shows no keys at all.
     `GRANT SELECT, REFERENCES ON ALL TABLES IN SCHEMA ${name} TO PUBLIC`,
     'COMMIT',
-    `SELECT relname, oid FROM pg_catalog.pg_class WHERE relkind = 'r' AND relnamespace = ${quoteLiteral(name)}::pg_catalog.regnamespace`,
-    `SELECT NULL, oid FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteral(schema)}`,
-    `SELECT NULL, pg_catalog.max(oid) FROM (${WITH_OIDS.map((catalog) => `SELECT oid FROM pg_catalog.${catalog}`).join(' UNION ALL ')}) AS made`,
+    `SELECT 'table', oid, relname FROM pg_catalog.pg_class WHERE relkind = 'r' AND relnamespace = ${quoteLiteral(name)}::pg_catalog.regnamespace`,
+    `SELECT 'first', oid FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteral(schema)}`,
+    `SELECT 'last', pg_catalog.max(oid) FROM (${WITH_OIDS.map((catalog) => `SELECT oid FROM pg_catalog.${catalog}`).join(' UNION ALL ')}) AS made WHERE oid < ${COUNTED_OID_MAX}`,
+    `SELECT 'file', 0, pg_catalog.pg_relation_filepath(oid) FROM pg_catalog.pg_class WHERE oid < ${COUNTED_OID_MAX} AND oid > (SELECT oid FROM pg_catalog.pg_namespace WHERE nspname = ${quoteLiteral(schema)})`,
   ].join(';\n')
 }
 

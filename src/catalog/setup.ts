@@ -3,16 +3,41 @@
  * from everyone: whatever writes, waits, reads files, changes settings or runs SQL of its own is among them. `%` ends a prefix.
  */
 const VOLATILE_ALLOWED = (
-  'clock_timestamp timeofday random gen_random_uuid uuidv4 uuidv7 pg_is_in_recovery pg_is_wal_replay_paused pg_lock_status pg_relation_size ' +
-  'pg_total_relation_size pg_table_size pg_indexes_size pg_database_size pg_tablespace_size pg_sequence_last_value pg_stat_get_% ' +
-  'pg_collation_actual_version pg_database_collation_actual_version pg_partition_% pg_advisory_unlock_all pg_jit_available ' +
-  'pg_get_wait_events pg_last_xact_replay_timestamp pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_current_wal_lsn pg_relation_filenode ' +
+  'clock_timestamp timeofday random gen_random_uuid uuidv4 uuidv7 pg_is_in_recovery pg_is_wal_replay_paused ' +
+  'pg_sequence_last_value pg_partition_% ' +
+  'pg_collation_actual_version pg_database_collation_actual_version pg_advisory_unlock_all pg_jit_available ' +
+  'pg_get_wait_events pg_last_xact_replay_timestamp pg_relation_filenode ' +
   'pg_relation_filepath pg_options_to_table pg_tablespace_databases pg_tablespace_location pg_stat_clear_snapshot ' +
   'set_config pg_terminate_backend pg_cancel_backend'
 )
   .split(' ')
   .map((name) => `'${name.replaceAll('_', '\\_')}'`)
   .join(', ')
+
+/**
+ * Functions that count what was done to the engine, or say how large or old it is: by whoever, so that they would tell one login of another.
+ * They are replaced by ones that always answer as if nothing had happened: 0, NULL, or no rows. Written as names, of which `%` ends a prefix, or
+ * as signatures.
+ */
+const QUIET = [
+  'pg_stat_get_%',
+  ...'pg_lock_status pg_current_snapshot txid_current_snapshot pg_current_wal_lsn pg_last_wal_receive_lsn pg_last_wal_replay_lsn'.split(
+    ' ',
+  ),
+  ...'pg_current_xact_id pg_current_xact_id_if_assigned txid_current txid_current_if_assigned mxid_age age(xid)'.split(
+    ' ',
+  ),
+  ...'pg_relation_size pg_table_size pg_indexes_size pg_total_relation_size pg_database_size pg_tablespace_size'.split(
+    ' ',
+  ),
+  ...'pg_postmaster_start_time pg_conf_load_time'.split(' '),
+]
+  .map((name) => `'${name.replaceAll('_', '\\_')}'`)
+  .join(', ')
+
+/** A moment and a transaction for those who need one. */
+const START_TIME = '2000-01-01 00:00:00+00'
+const TRANSACTION = 1_000
 
 /** Sends what a client asks of its own sessions to the gateway: the code marks the notice, the message is `verb pid`. */
 export const SIGNAL_CODE = 'RG001'
@@ -42,11 +67,10 @@ const REPLACED = [
   'pg_stat_get_activity(integer)',
 ]
 
-/** Views that read pg_stat_get_activity, and must read the new one. */
-const ACTIVITY_VIEWS = ['pg_stat_activity', 'pg_stat_ssl', 'pg_stat_gssapi', 'pg_stat_replication']
+const nameOf = (signature: string): string => signature.slice(0, signature.indexOf('('))
 
 const rename = (signature: string): string =>
-  `ALTER FUNCTION pg_catalog.${signature} RENAME TO rowgate_${signature.slice(0, signature.indexOf('('))};`
+  `ALTER FUNCTION pg_catalog.${signature} RENAME TO rowgate_${nameOf(signature)};`
 
 /**
  * What turns a fresh database into the engine: functions about the server answer for the gateway's session, and what is volatile is refused.
@@ -96,11 +120,36 @@ BEGIN
   EXECUTE 'CREATE FUNCTION pg_catalog.pg_stat_get_activity(of_pid int4) RETURNS TABLE (' || one.declared || ') LANGUAGE sql STABLE AS '
     || pg_catalog.quote_literal('SELECT ' || one.chosen || ' FROM pg_catalog.json_to_recordset(pg_catalog.current_setting(''rowgate.sessions'')::pg_catalog.json) '
       || 'AS s (pid int4, application_name text, state text, query text, backend_start timestamptz, client_addr inet) WHERE $1 IS NULL OR s.pid = $1');
-  FOR one IN SELECT c.relname AS name, pg_catalog.pg_get_viewdef(c.oid) AS body FROM pg_catalog.pg_class c
-    WHERE c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace AND c.relname IN (${ACTIVITY_VIEWS.map((name) => `'${name}'`).join(', ')})
+  FOR one IN SELECT p.oid::pg_catalog.regprocedure AS signature, p.proname AS name, p.proretset AS many, p.prorettype::pg_catalog.regtype AS type,
+      pg_catalog.pg_get_function_arguments(p.oid) AS arguments, pg_catalog.pg_get_function_result(p.oid) AS result,
+      (SELECT pg_catalog.array_agg(types.type::pg_catalog.regtype ORDER BY types.place)
+       FROM pg_catalog.unnest(p.proallargtypes) WITH ORDINALITY AS types (type, place), pg_catalog.unnest(p.proargmodes) WITH ORDINALITY AS modes (mode, place)
+       WHERE types.place = modes.place AND modes.mode = 'o') AS outs
+    FROM pg_catalog.pg_proc p
+    WHERE p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace AND p.prokind = 'f' AND p.proname <> 'pg_stat_get_activity'
+      AND (p.proname LIKE ANY (ARRAY[${QUIET}]) OR p.oid::pg_catalog.regprocedure::pg_catalog.text LIKE ANY (ARRAY[${QUIET}]))
   LOOP
-    EXECUTE 'CREATE OR REPLACE VIEW pg_catalog.' || one.name || ' AS ' || pg_catalog.replace(one.body, 'rowgate_pg_stat_get_activity', 'pg_stat_get_activity');
+    EXECUTE 'ALTER FUNCTION ' || one.signature || ' RENAME TO ' || pg_catalog.quote_ident('rowgate_' || one.name);
+    EXECUTE 'CREATE FUNCTION pg_catalog.' || one.name || '(' || one.arguments || ') RETURNS ' || one.result || ' LANGUAGE sql STABLE AS '
+      || pg_catalog.quote_literal('SELECT ' || (SELECT pg_catalog.string_agg(
+          CASE WHEN one.name IN ('pg_postmaster_start_time', 'pg_conf_load_time') THEN 'timestamptz ''${START_TIME}'''
+            WHEN one.name LIKE 'txid\\_current%' AND t = 'int8'::pg_catalog.regtype THEN '${TRANSACTION}::int8'
+            WHEN t = 'xid8'::pg_catalog.regtype THEN '''${TRANSACTION}''::xid8'
+            WHEN t = ANY ('{pg_snapshot,txid_snapshot}'::pg_catalog.regtype[]) THEN '''${TRANSACTION}:${TRANSACTION}:''::' || t
+            WHEN t = 'pg_lsn'::pg_catalog.regtype THEN '''0/${TRANSACTION}''::pg_lsn'
+            WHEN t = ANY ('{int4,int8,float8,numeric}'::pg_catalog.regtype[]) THEN '0::' || t ELSE 'NULL::' || t END, ', ' ORDER BY place)
+        FROM pg_catalog.unnest(coalesce(one.outs, ARRAY[one.type])) WITH ORDINALITY AS u (t, place)) || CASE WHEN one.many THEN ' WHERE false' ELSE '' END);
   END LOOP;
+  -- Views that read any of the old functions must read the new ones.
+  FOR one IN SELECT c.relnamespace::pg_catalog.regnamespace || '.' || pg_catalog.quote_ident(c.relname) AS name, pg_catalog.pg_get_viewdef(c.oid) AS body FROM pg_catalog.pg_class c
+    WHERE c.relkind = 'v' AND pg_catalog.pg_get_viewdef(c.oid) LIKE '%rowgate\\_%'
+  LOOP
+    EXECUTE 'CREATE OR REPLACE VIEW ' || one.name || ' AS ' || pg_catalog.replace(one.body, 'rowgate_', '');
+  END LOOP;
+  -- Nothing reads the old counters any more.
+  WITH gone AS (
+    DELETE FROM pg_catalog.pg_proc WHERE proname LIKE 'rowgate\\_%' AND proname <> ALL (ARRAY[${REPLACED.map((signature) => `'rowgate_${nameOf(signature)}'`).join(', ')}]) RETURNING oid)
+  DELETE FROM pg_catalog.pg_description USING gone WHERE classoid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND objoid = gone.oid;
   FOR one IN SELECT p.oid::pg_catalog.regprocedure AS name FROM pg_catalog.pg_proc p
     WHERE p.prokind = 'f' AND ((p.provolatile = 'v' AND NOT (p.proname LIKE ANY (ARRAY[${VOLATILE_ALLOWED}]))) OR p.proname LIKE 'rowgate\\_%')
   LOOP

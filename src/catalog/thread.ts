@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { PgError } from '../errors.js'
-import type { WorkerLimits, WorkerReply } from './worker.js'
+import type { Move, WorkerLimits, WorkerReply, WorkerRequest } from './worker.js'
 
 /** One running worker. Requests are run in the order in which they come. */
 export interface Thread {
@@ -11,7 +11,7 @@ export interface Thread {
    * @throws PgError query_canceled after `timeoutMs`, internal_error if the worker breaks: it is of no use then; program_limit_exceeded if
    *   the answer is too long
    */
-  run(bytes: Buffer, timeoutMs: number): Promise<Buffer>
+  run(bytes: Buffer, timeoutMs: number, moves?: readonly Move[]): Promise<Buffer>
   /** Gives what runs at most this much more time. */
   hurry(timeoutMs: number): void
   alive(): boolean
@@ -37,7 +37,7 @@ export function startThread(startTimeoutMs: number, limits: WorkerLimits): Promi
     for (const { fail } of waiting.values()) fail(error)
     waiting.clear()
   }
-  const run = (bytes: Buffer, timeoutMs: number): Promise<Buffer> =>
+  const run: Thread['run'] = (bytes, timeoutMs, moves = []) =>
     new Promise((resolve, reject) => {
       if (!alive) return reject(broken('it has ended'))
       const id = nextId
@@ -60,7 +60,7 @@ export function startThread(startTimeoutMs: number, limits: WorkerLimits): Promi
           timer = setTimeout(() => end(tooLong()), soonMs)
         },
       })
-      worker.postMessage({ id, bytes })
+      worker.postMessage({ id, bytes, moves } satisfies WorkerRequest)
     })
   const hurry = (timeoutMs: number): void => {
     for (const one of waiting.values()) one.hurry(timeoutMs)

@@ -4,10 +4,14 @@ import { PGlite } from '@electric-sql/pglite'
 import { encodeQuery } from '../protocol/request.js'
 import { readRows } from './script.js'
 
-/** Frames to run, and the frames that answered. */
+/** Relations' files to rename: paths below the data directory. */
+export type Move = readonly [from: string, to: string]
+
+/** Frames to run, and what is done to files before. */
 export interface WorkerRequest {
   readonly id: number
   readonly bytes: Uint8Array
+  readonly moves: readonly Move[]
 }
 
 export type WorkerReply =
@@ -109,8 +113,11 @@ async function run(port: NonNullable<typeof parentPort>, limits: WorkerLimits): 
     "SELECT oid::int4 AS oid, format_type(oid, NULL) AS name FROM pg_type WHERE typtype IN ('b', 'r', 'm') AND typname !~ '^pg_|^reg|^_?aclitem$'",
   )
   const [server] = (
-    await database.query<{ version: string }>("SELECT current_setting('server_version') AS version")
+    await database.query<{ version: string; directory: string }>(
+      "SELECT current_setting('server_version') AS version, current_setting('data_directory') AS directory",
+    )
   ).rows
+  const directory = server?.directory ?? ''
   const reply = (message: WorkerReply): void => port.postMessage(message)
   reply({
     kind: 'ready',
@@ -120,9 +127,11 @@ async function run(port: NonNullable<typeof parentPort>, limits: WorkerLimits): 
   let last: Promise<void> = Promise.resolve()
   let served = 0
   let walStart = 0
-  port.on('message', ({ id, bytes }: WorkerRequest) => {
+  port.on('message', ({ id, bytes, moves }: WorkerRequest) => {
     last = last.then(async () => {
       try {
+        for (const [from, to] of moves)
+          database.Module.FS.rename(`${directory}/${from}`, `${directory}/${to}`)
         const answer = await exchange(database, bytes, limits.answerBytesMax)
         reply(answer === undefined ? { kind: 'too-large', id } : { kind: 'answer', id, bytes: answer })
         served += 1

@@ -23,14 +23,17 @@ export function isSteady(select: SelectStmt): boolean {
 
 const words = (text: string): readonly string[] => text.split(' ').filter((word) => word !== '')
 
-/** Catalogs that say what there is; none of what happens. All of information_schema is made of them. */
+/**
+ * Catalogs that say what there is; none of what happens (the counters of tables and indexes stand still in the embedded engine). All of
+ * information_schema is made of them.
+ */
 const STEADY_RELATIONS = new Set(
   words(
     'pg_aggregate pg_am pg_amop pg_amproc pg_attrdef pg_attribute pg_auth_members pg_cast pg_class pg_collation pg_constraint pg_conversion ' +
       'pg_database pg_default_acl pg_depend pg_description pg_enum pg_event_trigger pg_extension pg_foreign_data_wrapper pg_foreign_server ' +
       'pg_foreign_table pg_group pg_index pg_indexes pg_inherits pg_init_privs pg_language pg_matviews pg_namespace pg_opclass pg_operator ' +
       'pg_opfamily pg_partitioned_table pg_policies pg_policy pg_proc pg_publication pg_publication_rel pg_range pg_rewrite pg_roles pg_rules ' +
-      'pg_seclabel pg_seclabels pg_sequence pg_shdepend pg_shdescription pg_statistic_ext pg_tables pg_tablespace pg_transform pg_trigger ' +
+      'pg_seclabel pg_seclabels pg_sequence pg_stat_all_indexes pg_stat_all_tables pg_stat_user_indexes pg_stat_user_tables pg_shdepend pg_shdescription pg_statistic_ext pg_tables pg_tablespace pg_transform pg_trigger ' +
       'pg_ts_config pg_ts_dict pg_ts_parser pg_ts_template pg_type pg_user pg_user_mappings pg_views',
   ),
 )
@@ -48,9 +51,9 @@ const CATALOG_FUNCTIONS = new Set(
       'has_language_privilege has_schema_privilege has_sequence_privilege has_server_privilege has_table_privilege ' +
       'has_tablespace_privilege has_type_privilege obj_description pg_client_encoding pg_encoding_to_char pg_get_constraintdef pg_get_expr ' +
       'pg_get_function_arg_default pg_get_function_arguments pg_get_function_identity_arguments pg_get_function_result pg_get_functiondef ' +
-      'pg_get_indexdef pg_get_partition_constraintdef pg_get_partkeydef pg_get_ruledef pg_get_serial_sequence ' +
+      'pg_database_size pg_get_indexdef pg_get_partition_constraintdef pg_get_partkeydef pg_get_ruledef pg_get_serial_sequence ' +
       'pg_get_statisticsobjdef_columns pg_get_triggerdef pg_get_userbyid pg_get_viewdef pg_has_role pg_is_in_recovery ' +
-      'pg_relation_is_publishable pg_table_is_visible pg_type_is_visible pg_function_is_visible pg_operator_is_visible pg_opclass_is_visible ' +
+      'pg_relation_is_publishable pg_indexes_size pg_relation_size pg_table_size pg_total_relation_size pg_table_is_visible pg_type_is_visible pg_function_is_visible pg_operator_is_visible pg_opclass_is_visible ' +
       'pg_collation_is_visible pg_typeof pg_char_to_encoding session_user shobj_description to_regclass to_regnamespace to_regproc ' +
       'to_regprocedure to_regrole to_regtype version _pg_char_max_length _pg_char_octet_length _pg_datetime_precision _pg_expandarray ' +
       '_pg_index_position _pg_interval_type _pg_numeric_precision _pg_numeric_precision_radix _pg_numeric_scale _pg_truetypid _pg_truetypmod',
