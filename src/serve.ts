@@ -165,14 +165,14 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
   const catalog = createSessionCatalog({
     catalog: deps.catalog,
     variant: catalogVariant(tables, typed),
-    session: ({ steady }) => ({
+    session: ({ asksSessions }) => ({
       login,
       owner,
       user: context.user,
       processId: start.processId,
       version: facts.version,
       settings: catalogSettings(state),
-      sessions: steady ? [] : directory.own(login),
+      sessions: asksSessions ? directory.own(login) : [],
     }),
     signal: (signal) => directory.signal(login, signal),
   })

@@ -21,6 +21,8 @@ export interface CatalogStatement {
   readonly parameterOids: readonly number[]
   /** Whether it reads nothing but what the session's cubes, user and settings decide. Only such an answer is kept. */
   readonly steady: boolean
+  /** Whether it asks for the login's sessions. */
+  readonly asksSessions: boolean
 }
 
 export interface CatalogValues {

@@ -84,6 +84,8 @@ export function createEngine(options: EngineOptions, deps: { readonly observe: O
     variants.clear()
     used = 0
     starting = startThread(START_TIMEOUT_MS, options).then(async (thread) => {
+      // What the first statement in plpgsql would load shows in pg_settings.
+      readRows(await thread.run(encodeQuery("LOAD 'plpgsql'"), INSTALL_TIMEOUT_MS))
       const rename = `UPDATE pg_catalog.pg_database SET datname = ${quoteLiteral(options.database)} WHERE datname = '${FIRST_DATABASE}'`
       readRows(await thread.run(encodeQuery(rename), INSTALL_TIMEOUT_MS))
       return thread

@@ -1,14 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { DEFAULT_SQL_LIMITS } from '../sql/limits.js'
 import { loadParser, parseStatements } from '../sql/parse.js'
-import { isSteady } from './steady.js'
+import { dependenceOf } from './steady.js'
 
 beforeAll(loadParser)
 
 function steady(sql: string): boolean {
   const node = parseStatements(sql, DEFAULT_SQL_LIMITS).statements[0]?.node
   if (node === undefined || !('SelectStmt' in node)) throw new Error('no SELECT')
-  return isSteady(node.SelectStmt)
+  return dependenceOf(node.SelectStmt).steady
 }
 
 describe('an answer may be kept', () => {

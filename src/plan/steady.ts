@@ -1,15 +1,35 @@
 import type { FuncCall, Node, RangeVar, SelectStmt, TypeName } from '../sql/tree.js'
 import { ALLOWED_FUNCTIONS } from './function-list.js'
-import { namesIn } from './names.js'
+import { type Names, namesIn } from './names.js'
 import { namesOf } from './node.js'
 
-/**
- * Whether the catalog's answer to a SELECT stays the same for one login with the same settings, as long as it sees the same cubes: it reads
- * nothing but catalogs of objects, and calls nothing but functions of its arguments and of these. Only such an answer may be kept. What is
- * not listed here is asked again each time.
- */
-export function isSteady(select: SelectStmt): boolean {
-  const { relations, calls, types, columns, texts, facts, kinds } = namesIn(select)
+/** What an answer of the catalog depends on besides the session's cubes, user and settings. */
+export interface Dependence {
+  /**
+   * Whether it stays the same for one login as long as these do: it reads nothing but catalogs of objects, and calls nothing but functions of
+   * its arguments and of these. Only such an answer may be kept. What is not listed here is asked again each time.
+   */
+  readonly steady: boolean
+  /** Whether it asks for the login's sessions, or for their end. */
+  readonly asksSessions: boolean
+}
+
+/** Of an answer that is not looked into. */
+export const UNSTEADY: Dependence = { steady: false, asksSessions: false }
+
+export function dependenceOf(select: SelectStmt): Dependence {
+  const names = namesIn(select)
+  const { relations, calls } = names
+  const named = [
+    ...relations.map(({ relname = '' }) => relname),
+    ...calls.map(({ funcname }) => namesOf(funcname).at(-1) ?? ''),
+  ]
+  return { steady: isSteady(names), asksSessions: named.some((name) => ABOUT_SESSIONS.test(name)) }
+}
+
+const ABOUT_SESSIONS = /^pg_(stat|cancel|terminate)/
+
+function isSteady({ relations, calls, types, columns, texts, facts, kinds }: Names): boolean {
   return (
     relations.every(isSteadyRelation) &&
     calls.every(isSteadyCall) &&

@@ -1,7 +1,7 @@
 import { PgError } from '../errors.js'
 import { checkParameterOid } from '../plan/allow.js'
 import { writtenSettings } from '../plan/route.js'
-import { isSteady } from '../plan/steady.js'
+import { dependenceOf, UNSTEADY } from '../plan/steady.js'
 import { printChecked } from '../sql/checked.js'
 import type { Statement } from '../sql/parse.js'
 import type { CopyStmt, Node, SelectStmt } from '../sql/tree.js'
@@ -66,7 +66,7 @@ async function selectCommand(
       sql: delayMs === undefined ? text : AFTER_SLEEP_SQL,
       start,
       parameterOids: declaredOids,
-      steady: isSteady(select),
+      ...dependenceOf(select),
     }
     return { kind: 'catalog', statement, settings: writtenSettings(select), delayMs }
   }
@@ -97,7 +97,7 @@ async function declareCommand(
       sql: inner.text,
       start: inner.start,
       parameterOids: declaredOids,
-      steady: isSteady(select),
+      ...dependenceOf(select),
     }
     return { kind: 'catalog-cursor', node, declared }
   }
@@ -123,7 +123,7 @@ function showCommand(state: SessionState, name: string, node: Node, source: Sour
   if (setting?.kind === 'upstream')
     return { kind: 'upstream', statement: plainStatement(`SHOW "${setting.name}"`, at) }
   if (name === 'all' || !isShownLocally(state, name)) {
-    const statement = { sql: source.text, start: source.start, parameterOids: [], steady: false }
+    const statement = { sql: source.text, start: source.start, parameterOids: [], ...UNSTEADY }
     return { kind: 'catalog', statement, settings: [], delayMs: undefined }
   }
   return { kind: 'local', node, columns: showColumns(name), source }
@@ -180,7 +180,7 @@ async function copyCommand(
   }
   const select = copy.relation === undefined ? selectOf(copy.query) : tableSelect(copy)
   if (state.planner.route(select, at) === 'catalog') {
-    const statement = { sql: text, start, parameterOids: [], steady: isSteady(select) }
+    const statement = { sql: text, start, parameterOids: [], ...dependenceOf(select) }
     return { kind: 'catalog', statement, settings: [], delayMs: undefined }
   }
   const options = (copy.options ?? []).map(copyOption)

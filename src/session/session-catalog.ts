@@ -27,8 +27,8 @@ export interface PlacedStatement extends CatalogStatement {
 export interface SessionCatalogDeps {
   readonly catalog: Catalog
   readonly variant: Variant
-  /** Read at each statement, because settings change; a steady one does not ask for the login's sessions. */
-  readonly session: (statement: { readonly steady: boolean }) => CatalogSession
+  /** Read at each statement, because settings change. */
+  readonly session: (statement: Pick<CatalogStatement, 'asksSessions'>) => CatalogSession
   /** Does what a client asked for one of its own sessions. */
   readonly signal: (signal: Signal) => void
 }
@@ -72,7 +72,7 @@ export function createSessionCatalog({
       const patience = new Promise<void>((resolve) => {
         setTimeout(resolve, patienceMs).unref()
       })
-      await Promise.race([catalog.warm(variant, session({ steady: true })), patience])
+      await Promise.race([catalog.warm(variant, session({ asksSessions: false })), patience])
     },
     async wait(delayMs) {
       let timer: NodeJS.Timeout | undefined

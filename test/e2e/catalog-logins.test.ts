@@ -44,7 +44,6 @@ describe('what one login was answered is not told to another', () => {
     'TABLE pg_catalog.U&"pg_\\0073tat_activity" /* xpg_stat */',
     'WITH s AS (SELECT * FROM U&"pg_\\0073tat_activity" /* xpg_stat */) SELECT s::text FROM s',
     'SHOW rowgate.pid',
-    'SHOW rowgate.sessions /* xpg_stat */',
     'SELECT U&"current\\005fsetting"(\'rowgate.pid\')',
   ])('%s', async (sql) => {
     const one = await gateway.client(ONE, { application_name: 'of one' })
