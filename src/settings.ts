@@ -253,7 +253,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
   setting(
     'ROWGATE_CATALOG_SHARE_MS',
     'ms',
-    '2000',
+    '5000',
     'Longest run of a statement about the catalog while a login with other claims waits for it',
     whole(50, 600_000),
   ),
