@@ -24,17 +24,18 @@ export interface UpstreamStatement {
   readonly cached: boolean
 }
 
-const SETTINGS_OF_LITERALS = ['DateStyle', 'IntervalStyle', 'TimeZone']
+/** Settings by which Postgres reads a literal, or writes a constant as text while it plans. */
+const SETTINGS_OF_CONSTANTS = ['DateStyle', 'IntervalStyle', 'TimeZone', 'extra_float_digits', 'bytea_output']
 
 /**
- * What makes two prepared statements of a connection the same. Literals are read when Postgres parses them, so what was parsed under other
- * settings is another statement.
+ * What makes two prepared statements of a connection the same. Literals are read when Postgres parses them, and what is computed of them alone
+ * when it plans, so what was prepared under other settings is another statement.
  */
 export function preparedKey(
   { sql, parameterOids }: UpstreamStatement,
   applied: ReadonlyMap<string, string>,
 ): string {
-  const settings = SETTINGS_OF_LITERALS.map((name) => applied.get(name))
+  const settings = SETTINGS_OF_CONSTANTS.map((name) => applied.get(name))
   return [...settings, parameterOids.join(','), sql].join('\0')
 }
 

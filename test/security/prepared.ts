@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { BACKEND } from '../../src/protocol/backend.js'
 import { encodeBind, encodeExecute, encodeParse, SYNC } from '../../src/protocol/request.js'
-import type { Arena } from './arena.js'
+import { type Arena, openSession } from './arena.js'
 import { judge } from './judge.js'
 import type { Score } from './score.js'
+import { extendedFrames, queryFrame, type Wire } from './wire.js'
 
 interface Prepared {
   readonly cube: string
@@ -153,6 +155,7 @@ const CASES: readonly Prepared[] = [
 
 /** Named statements whose plans no longer depend on what is bound. */
 export function describePrepared(arena: () => Arena, score: Score): void {
+  describeFolded(arena)
   describe('a plan that was made before the values came', () => {
     test.each([...CUBES, 'Items', 'Users'])(
       '%s',
@@ -168,6 +171,42 @@ export function describePrepared(arena: () => Arena, score: Score): void {
       },
       60_000,
     )
+  })
+}
+
+/** Expressions that Postgres computes while it plans, and settings that decide what comes of it. */
+const FOLDED: readonly (readonly [string, string])[] = [
+  ['extra_float_digits = -15', '(1.0::float8 / 3)::text'],
+  ['extra_float_digits = -15', 'to_jsonb(1.0::float8 / 3)'],
+  ['extra_float_digits = -15', "concat_ws(',', 1.0::float4 / 3)"],
+  ["bytea_output = 'escape'", `('\\x41'::bytea)::text`],
+  ["bytea_output = 'escape'", `('\\x41'::bytea) || 'A' || ('\\x42'::bytea)::text`],
+  ["IntervalStyle = 'sql_standard'", `(interval '1 day 2 hours')::text`],
+  ["IntervalStyle = 'sql_standard'", `interval '-1 2:00'`],
+  ["DateStyle = 'SQL, DMY'", `date '01/02/2025'`],
+  ["DateStyle = 'SQL, DMY'", `(date '2025-02-01')::text`],
+  ["TimeZone = 'Asia/Tokyo'", `timestamptz '2025-01-01 00:00'`],
+  ["TimeZone = 'Asia/Tokyo'", `(timestamptz '2025-01-01 00:00+00')::date`],
+]
+
+/** What one session's settings made of a statement must not be another's answer. */
+function describeFolded(arena: () => Arena): void {
+  test.each(FOLDED)('a plan that was made under %s: %s', async (setting, expression) => {
+    for (const from of ['', ' FROM "Ledger" LIMIT 1', ' FROM "Orders" LIMIT 1']) {
+      const [gateway] = arena().gateways
+      const first = await openSession(gateway, arena().ownToken)
+      const second = await openSession(gateway, arena().ownToken)
+      const ask = async (wire: Wire, name: string): Promise<readonly string[]> => {
+        const { frames } = await wire.send(extendedFrames(`SELECT ${expression} AS ${name}${from}`))
+        return frames.filter((frame) => frame[0] === BACKEND.dataRow).map((frame) => frame.toString('latin1'))
+      }
+      const before = await ask(second, 'before')
+      await first.send(queryFrame(`SET ${setting}`))
+      for (let index = 0; index < RUNS; index += 1) await ask(first, 'after')
+      expect(await ask(second, 'after')).toEqual(before)
+      first.end()
+      second.end()
+    }
   })
 }
 
