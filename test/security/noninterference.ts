@@ -11,6 +11,7 @@ import { describeListed } from './listed.js'
 import { nestedAttacks } from './nesting.js'
 import { describePrepared } from './prepared.js'
 import { describeProtocol } from './protocol.js'
+import { randomConditions } from './random-conditions.js'
 import { createScore } from './score.js'
 
 const FOLDER = 'test/security/attacks'
@@ -24,9 +25,12 @@ const ENVIRONMENT = {
 /** Classes whose statements only read, and so can be asked over views of the own rows too. */
 const REFERENCED = new Set([
   'casts-and-types',
+  'conditions',
   'errors',
+  'grammar',
   'hooks',
   'leaky-predicates',
+  'mistakes',
   'operators',
   'plan-time-statistics',
   'scopes',
@@ -98,6 +102,24 @@ export function describeNoninterference(major: Major): void {
       CLASS_TIMEOUT_MS,
     )
   })
+
+  test(
+    'conditions at random',
+    async () => {
+      const violations: string[] = []
+      for (const attack of randomConditions(400, 7)) {
+        const round = await arena.attack(attack, 'simple', { reference: true })
+        const found = [
+          ...round.violations,
+          ...(round.fromReference === undefined ? [] : [round.fromReference]),
+        ]
+        score.add('random-conditions', attack.name, round.outcome, found.length)
+        violations.push(...found.map((violation) => `${attack.texts.join(' ; ')}\n  ${violation}`))
+      }
+      expect(violations).toEqual([])
+    },
+    CLASS_TIMEOUT_MS,
+  )
 
   describe('a cube in every position', () => {
     const attacks = nestedAttacks()

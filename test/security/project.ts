@@ -125,6 +125,16 @@ for (const name of ['Hooked', 'Segmented', 'Unless']) {
     segments: { own: { sql: \`actor = 3\` }, any: { sql: \`true\` } },
   })
 }
+cube('Layered', {
+  sql_table: 'backroom.events',
+  dimensions: { id: { sql: 'id', type: 'number', primary_key: true }, what: { sql: 'what', type: 'string' }, actor: { sql: 'actor', type: 'number' } },
+  measures: { count: { type: 'count' }, names: { type: 'count_distinct', sql: 'what' }, actors: { type: 'sum', sql: 'actor' }, mixed: { type: 'number', sql: \`\${names} + \${count}\` } },
+  segments: { named: { sql: \`what LIKE 'SECRET%'\` } },
+  access_policy: [
+    { role: '*', row_level: { filters: [{ member: 'actor', operator: 'equals', values: [securityContext.user_id] }] }, member_level: { includes: ['id', 'what', 'count', 'names', 'mixed', 'named'] } },
+    { role: '*', row_level: { filters: [{ member: 'id', operator: 'gt', values: [100] }, { member: 'id', operator: 'lt', values: [104] }] }, member_level: { includes: ['id', 'actor', 'count', 'actors'] } },
+  ],
+})
 cube('GuardedAudit', {
   sql_table: 'backroom.payroll',
   dimensions: { id: { sql: 'id', type: 'number', primary_key: true }, person: { sql: 'person', type: 'string' } },
