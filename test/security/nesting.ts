@@ -112,6 +112,111 @@ const SCALARS: readonly (readonly [string, string])[] = [
     '(SELECT count(*)::int FROM (SELECT id FROM "Orders" WHERE id > @ - @) a NATURAL JOIN "Listed" b)',
   ],
   ['FULL JOIN', '(SELECT count(*)::int FROM "Users" a FULL JOIN "Items" b ON a.id = b.id + @)'],
+  ['NULLIF', '(SELECT max(nullif(id, 1 + @)) FROM "Orders")'],
+  ['IS TRUE', '(SELECT count(*)::int FROM "Orders" WHERE (id > @ - @) IS NOT FALSE)'],
+  ['IS NULL', '(SELECT count(*)::int FROM "Orders" WHERE (id + @) IS NOT NULL)'],
+  ['BETWEEN SYMMETRIC', '(SELECT count(*)::int FROM "Orders" WHERE id NOT BETWEEN SYMMETRIC 9 AND @)'],
+  ['ILIKE ESCAPE', `(SELECT count(*)::int FROM "Orders" WHERE secret ILIKE 'own-' || @ || '!%' ESCAPE '!')`],
+  ['SIMILAR TO', `(SELECT count(*)::int FROM "Orders" WHERE secret SIMILAR TO 'OWN-(' || @ || '|1)')`],
+  [
+    'AT TIME ZONE',
+    '(SELECT max(extract(hour FROM created_at AT TIME ZONE make_interval(hours => @ - @)))::int FROM "Orders")',
+  ],
+  ['EXTRACT', '(SELECT max(extract(day FROM day + @))::int FROM "Orders")'],
+  ['OVERLAY', `(SELECT max(length(overlay(secret PLACING 'x' FROM 1 FOR @ - @ + 1))) FROM "Orders")`],
+  ['SUBSTRING', '(SELECT max(length(substring(secret FROM @ - @ + 2 FOR 3))) FROM "Orders")'],
+  ['TRIM', `(SELECT max(length(trim(BOTH @::text FROM secret))) FROM "Orders")`],
+  ['POSITION', '(SELECT max(position(@::text IN secret)) FROM "Orders")'],
+  ['OVERLAPS', '(SELECT count(*)::int FROM "Orders" WHERE (day, day + @) OVERLAPS (day, day + 1))'],
+  ['NORMALIZE', '(SELECT max(length(normalize(secret || @, NFC))) FROM "Orders")'],
+  ['array ANY', '(SELECT count(*)::int FROM "Orders" WHERE id = ANY (ARRAY[1, @]))'],
+  ['array ALL', '(SELECT count(*)::int FROM "Orders" WHERE id <> ALL (ARRAY[1, @]))'],
+  [
+    'row and subquery',
+    '(SELECT count(*)::int FROM "Orders" o WHERE (o.id, o.sign) = (SELECT u.id, @ - @ + o.sign FROM "Users" u WHERE u.id = 1))',
+  ],
+  ['slice with both bounds', '(SELECT max(cardinality(nums[@ - @ : @])) FROM "Orders")'],
+  ['JSON subscript', `(SELECT max((meta['deep'][@ - @])::int) FROM "Orders")`],
+  [
+    'GROUPING',
+    '(SELECT max(g)::int FROM (SELECT GROUPING(sign) + @ AS g FROM "Listed" GROUP BY CUBE (sign, divisor)) c)',
+  ],
+  ['direct argument', '(SELECT (rank(@) WITHIN GROUP (ORDER BY id))::int FROM "Orders")'],
+  [
+    'window FILTER',
+    '(SELECT max(c)::int FROM (SELECT count(*) FILTER (WHERE id > @ - @) OVER (PARTITION BY status) AS c FROM "Orders") w)',
+  ],
+  [
+    'window EXCLUDE',
+    '(SELECT max(c)::int FROM (SELECT sum(id) OVER (ORDER BY id GROUPS BETWEEN @ - @ + 1 PRECEDING AND CURRENT ROW EXCLUDE TIES) AS c FROM "Orders") w)',
+  ],
+  [
+    'window RANGE',
+    '(SELECT max(c)::int FROM (SELECT sum(id) OVER (ORDER BY id RANGE BETWEEN CURRENT ROW AND 2 + @ - @ FOLLOWING EXCLUDE CURRENT ROW) AS c FROM "Orders") w)',
+  ],
+  ['window in ORDER BY', '(SELECT id FROM "Orders" ORDER BY rank() OVER (ORDER BY id - @), id LIMIT 1)'],
+  ['ORDER BY USING', '(SELECT id FROM "Orders" ORDER BY id + @ USING > NULLS LAST LIMIT 1)'],
+  [
+    'RIGHT JOIN',
+    '(SELECT count(a.id)::int FROM "Users" a RIGHT JOIN "Items" b ON a.id = b.id AND b.id > @ - @)',
+  ],
+  [
+    'USING alias',
+    '(SELECT count(j.id)::int FROM "Orders" a JOIN "Listed" b USING (id) AS j WHERE j.id > @ - @)',
+  ],
+  ['join alias', '(SELECT max(j.x)::int FROM ("Users" a CROSS JOIN (SELECT @ AS y) b) AS j (x))'],
+  [
+    'LEFT JOIN LATERAL',
+    '(SELECT count(l.y)::int FROM "Users" u LEFT JOIN LATERAL (SELECT u.id + @ AS y FROM "Items" i WHERE i.id = u.id) l ON true)',
+  ],
+  [
+    'WITH in WITH',
+    '(WITH a AS (WITH b AS (SELECT id + @ AS x FROM "Users") SELECT x FROM b) SELECT max(x)::int FROM a)',
+  ],
+  [
+    'CTE NOT MATERIALIZED',
+    '(WITH w AS NOT MATERIALIZED (SELECT id + @ AS x FROM "Joined") SELECT max(a.x)::int FROM w a, w b WHERE a.x = b.x)',
+  ],
+  ['CTE of VALUES', '(WITH w (x) AS (VALUES (@), (2)) SELECT max(x + id)::int FROM w, "Users")'],
+  [
+    'SEARCH',
+    '(WITH RECURSIVE t (n) AS (SELECT id FROM "Users" UNION ALL SELECT n + 1 FROM t WHERE n < 3 + @ - @) SEARCH DEPTH FIRST BY n SET o SELECT count(o)::int FROM t)',
+  ],
+  [
+    'CYCLE',
+    '(WITH RECURSIVE t (n) AS (SELECT min(id) FROM "Users" UNION ALL SELECT n % 3 + 1 + @ - @ FROM t) CYCLE n SET c USING p SELECT count(p)::int FROM t)',
+  ],
+  ['EXCEPT ALL', '(SELECT count(*)::int FROM (SELECT sign FROM "Listed" EXCEPT ALL SELECT @) u)'],
+  [
+    'INTERSECT ALL',
+    '(SELECT count(*)::int FROM (SELECT sign FROM "Listed" INTERSECT ALL SELECT sign + @ - @ FROM "Casted") u)',
+  ],
+  [
+    'ORDER BY of a set operation',
+    '(SELECT x FROM (SELECT id AS x FROM "Orders" UNION SELECT @ ORDER BY x DESC LIMIT 1) u)',
+  ],
+  [
+    'unnest of two',
+    '(SELECT count(*)::int FROM "Users" u, unnest(ARRAY[u.id, @], ARRAY[1]) WITH ORDINALITY AS x (a, b, c))',
+  ],
+  [
+    'column definitions',
+    `(SELECT max(x)::int FROM "Users" u, jsonb_to_record(jsonb_build_object('x', u.id + @)) AS r (x int))`,
+  ],
+  ['function in the select list', '(SELECT count(*)::int FROM (SELECT unnest(ARRAY[id, @]) FROM "Users") s)'],
+  [
+    'aggregate of an outer row',
+    '(SELECT max((SELECT max(u.id + i.id + @) FROM "Items" i))::int FROM "Users" u)',
+  ],
+  [
+    'HAVING of a subquery',
+    '(SELECT count(*)::int FROM (SELECT sign FROM "Listed" GROUP BY sign HAVING max(id) > (SELECT @ - @)) h)',
+  ],
+  [
+    'whole row of a subquery',
+    '(SELECT max(length(to_jsonb(s)::text)) FROM (SELECT id, @ AS n FROM "Users") s)',
+  ],
+  ['row IS NULL', '(SELECT count(*)::int FROM "Users" u WHERE ROW(u.id, @) IS NOT NULL)'],
   ['whole row', '(SELECT max(length(to_jsonb(u)::text)) + @ FROM "Users" u)'],
 ]
 
