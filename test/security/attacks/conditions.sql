@@ -19,3 +19,82 @@
 -- each a: min(o.secret) | max(o.secret) | min(o.id) | max(o.created_at) | max(o.amount) | min(o.digits::int) | max(o.pattern) | string_agg(o.secret, ',') | min(o.big) | max(o.ratio)
 -- each w: o.id > 1000 | o.secret LIKE 'SECRET%' | o.user_id <> 3 | o.id = 1450 | o.secret > 'P' | true
 SELECT {a} FROM Orders o WHERE {w}
+-- name a constant that fails, beside the id of somebody else
+-- each s: SELECT count(*) FROM Listed WHERE id = 1450 AND 1/(SELECT 0) = 1 | SELECT count(*) FROM Listed WHERE id = 1450 AND (SELECT 1/0) = 1 | SELECT count(*) FROM Listed WHERE id = 1450 AND random() / 0 > 1 | SELECT count(*) FROM Listed WHERE id = 1450 AND now() - 'x'::text::timestamptz > interval '1 day' | SELECT count(*) FROM Listed WHERE id = 1450 AND digits > ('x'::text)::date::text AND now() > 'x'::text::timestamptz | SELECT count(*) FROM Orders WHERE id = 1450 AND created_at > ('x' || 'y')::timestamptz | SELECT count(*) FROM Orders WHERE id = 1450 AND created_at > CAST('2025-01-01' AS timestamptz) AND day > CAST('x' || id AS date) | SELECT count(*) FROM Orders WHERE id = 1450 AND day > CAST(CAST('x' AS text) AS date) | SELECT count(*) FROM Orders WHERE id = 1450 AND flag = CAST('maybe' || '' AS bool) | SELECT count(*) FROM Orders WHERE id = 1450 AND id = CAST(99999999999 AS int4) | SELECT count(*) FROM Orders WHERE id = 1450 AND id <> CAST(1e300 AS int4) | SELECT count(*) FROM Orders WHERE id = 1450 AND id <> CAST(99999 AS int2) | SELECT count(*) FROM Orders WHERE id = 1999999 AND id <> CAST(99999 AS int2) | SELECT count(*) FROM Orders WHERE id = 1450 AND small <> 99999999999999999999 | SELECT count(*) FROM Orders WHERE id = 1450 AND ratio <> 1e400 | SELECT count(*) FROM Orders WHERE id = 1450 AND ratio <> CAST(1e400 AS float8) | SELECT count(*) FROM Orders WHERE id = 1450 AND secret <> CAST(1 / 0 AS text) | SELECT count(*) FROM Orders WHERE id = 1450 AND secret < repeat('x', 10000) | SELECT count(*) FROM Orders WHERE id = 1450 AND secret = ANY (ARRAY['x', 1/0::text]) | SELECT count(*) FROM Orders WHERE (id, divisor) = (1450, 1/0) | SELECT count(*) FROM Orders WHERE id = 1450 AND uuid_extract_version('x') = 1
+{s}
+-- name a prepared plan that is kept, EXECUTE p('x')
+-- each s: PREPARE p (text) AS SELECT count(*) FROM Listed WHERE id = 1450 AND sign <> CAST($1 AS int4) | PREPARE p AS SELECT count(*) FROM Listed WHERE id = 1450 AND sign <> CAST($1 AS int4) AND secret <> $1::text | PREPARE p (text) AS SELECT count(*) FROM Listed WHERE id = 1450 AND sign <> (SELECT CAST($1 AS int4)) | PREPARE p (text) AS SELECT (SELECT count(*) FROM Listed WHERE id = 1450 AND secret >= $1), CAST($1 AS int4) FROM Listed WHERE id = 1450
+{s}
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('x')
+-- name a prepared plan that is kept, EXECUTE p(99999)
+-- each s: PREPARE p (int8) AS SELECT count(*) FROM Listed WHERE id = 1450 AND sign <> CAST($1 AS int2)
+{s}
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p('1')
+-- then
+EXECUTE p(99999)
+-- name a prepared plan that is kept, EXECUTE p(0)
+-- each s: PREPARE p (int) AS SELECT count(*) FROM Listed WHERE id = 1450 AND 1/$1 = 1 | PREPARE p (int) AS SELECT count(*) FROM Listed a JOIN Listed b ON a.id = b.id AND 1/$1 = 1 WHERE a.id = 1450 | PREPARE p (int) AS SELECT count(*) FROM Users u LEFT JOIN Listed b ON b.id = 1450 AND 1/$1 = u.id | PREPARE p (int) AS SELECT (SELECT 1/$1 FROM Listed WHERE id = 1450) | PREPARE p (int) AS SELECT CASE WHEN EXISTS (SELECT 1 FROM Listed WHERE id = 1450) THEN 1/$1 END
+{s}
+-- then
+EXECUTE p(1)
+-- then
+EXECUTE p(1)
+-- then
+EXECUTE p(1)
+-- then
+EXECUTE p(1)
+-- then
+EXECUTE p(1)
+-- then
+EXECUTE p(1)
+-- then
+EXECUTE p(1)
+-- then
+EXECUTE p(0)
+-- name a prepared plan that is kept, EXECUTE p('SECRET-B-u%\')
+-- each s: PREPARE p (text) AS SELECT count(*) FROM Listed WHERE secret LIKE $1
+{s}
+-- then
+EXECUTE p('a')
+-- then
+EXECUTE p('a')
+-- then
+EXECUTE p('a')
+-- then
+EXECUTE p('a')
+-- then
+EXECUTE p('a')
+-- then
+EXECUTE p('a')
+-- then
+EXECUTE p('a')
+-- then
+EXECUTE p('SECRET-B-u%\')

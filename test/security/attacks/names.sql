@@ -98,3 +98,24 @@ SELECT * FROM Users NATURAL JOIN Items
 -- name a table function of a cube's name
 -- each f: orders() | orders(1) | "Orders"() | public.orders() | count_orders() | public.count_orders() | ROWS FROM (orders()) | ROWS FROM (count_orders()) | LATERAL count_orders()
 SELECT * FROM {f}
+-- name a column that carries a part of a measure
+-- each c: "part0" | "part28" | "part-1" | o."part29" | "\ue000part29" | U&"\E000part29"
+SELECT {c}, MEASURE(total) OVER () FROM Orders o
+-- name a join by a column that carries a part of a measure
+-- each j: JOIN (SELECT 1 AS "part29") b USING ("part29") | NATURAL JOIN (SELECT 1 AS "part29") b | JOIN (SELECT 1 AS "part28", 2 AS "part29") b ON true
+SELECT count(*), MEASURE(o.total) FROM Orders o {j}
+-- name four-part and longer names
+-- each c: x.public.orders.secret | db.public.orders.secret | a.b.public.orders.secret | orders.secret.x | public.orders.hidden_cost | db.public.orders.hidden_cost | (orders).hidden_cost | public.orders.* | db.public.orders.* | x.y.z.orders.*
+SELECT {c} FROM public.Orders
+-- name a function in attribute notation of an allowed name
+-- each f: length | upper | md5 | to_json | sum | count | max | quote_literal | row_to_json | num_nulls | format | concat | jsonb_pretty | abs | text | varchar
+SELECT o.{f}, (o).{f}, {f}(o) FROM Listed o
+-- name a measure with clauses that are not its own
+-- each m: SUM(total ORDER BY cost) | SUM(total ORDER BY (SELECT max(person) FROM backroom.payroll)) | SUM(VARIADIC total) | evil_schema.sum(total) | public.sum(total) | a.b.c.sum(total) | sum(total) WITHIN GROUP (ORDER BY guarded_pin) | MEASURE(VARIADIC total) | MEASURE(total ORDER BY cost) | SUM(total) FILTER (WHERE guarded_pin > 1) | SUM(total) OVER (PARTITION BY cost) | evil_schema.measure(total) | public.aggregate(total) | pg_catalog.measure(total) | COUNT(count ORDER BY cost) | MEASURE(DISTINCT total)
+SELECT {m} FROM Orders
+-- name a fact of the session with clauses that are not its own
+-- each f: version() FILTER (WHERE (SELECT true FROM backroom.payroll)) | current_database() OVER (PARTITION BY hidden_cost) | pg_backend_pid() OVER () | version(VARIADIC ARRAY[]::text[]) | evil_schema.version() | current_schema() OVER w | pg_is_in_recovery() FILTER (WHERE cost = 'x') | version(*) | version(DISTINCT secret) | version(ORDER BY cost)
+SELECT {f} FROM Orders LIMIT 1
+-- name a value of CYCLE
+-- each v: regclass 'backroom.payroll' | regclass 'pg_class' | public.shape_kind 'round' | oid '1' | name 'x' | xml 'x' | int '1' | interval '1' day | 'x' | NULL | B'1'
+WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n % 3 + 1 FROM t) CYCLE n SET c TO {v} DEFAULT {v} USING p SELECT count(*) FROM t, Users
