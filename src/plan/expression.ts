@@ -185,7 +185,19 @@ function findMeasureCall(
     )
   }
   noteColumn(analyser, reference, namesOf(reference.fields), found.entry, found.column, { read: false })
-  return { column: found.column, reference, entry: found.entry, location: call.location }
+  const entry = namedEntry(place.scope, found)
+  return { column: found.column, reference, entry, location: call.location }
+}
+
+/** The entry by whose name the parts of a calculated measure are reached; the alias of a join hides the names inside it. */
+function namedEntry(
+  scope: ExpressionPlace['scope'],
+  { entry, column }: { readonly entry: NamespaceEntry; readonly column: Column },
+): NamespaceEntry {
+  if (entry.name !== undefined) return entry
+  const shows = ({ name, columns }: NamespaceEntry): boolean =>
+    name !== undefined && columns.some(({ sources }) => sources === column.sources)
+  return scope?.entries.find(shows) ?? entry
 }
 
 function readMeasure(call: MeasureCall, position: number | undefined): void {
