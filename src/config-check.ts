@@ -1,3 +1,4 @@
+import { createPublicKey } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 
 /** Notes one problem under the name of the variable that has it. */
@@ -58,7 +59,7 @@ export function checkSecrets(
 ): void {
   for (const { name, secret } of secrets) {
     // A public key is known to everyone: as an HMAC secret it would let anyone sign.
-    if (secret.includes('-----BEGIN') || /^\s*\{\s*"/.test(secret)) {
+    if (secret.includes('-----BEGIN') || /^\s*\{\s*"/.test(secret) || isPublicKey(secret)) {
       report(name, 'is a key, not a secret', 'Publish keys as a key set and set CUBEJS_JWK_URL to its URL.')
     } else if (Buffer.byteLength(secret, 'utf8') < SECRET_BYTES_MIN) {
       warn(
@@ -68,6 +69,18 @@ export function checkSecrets(
       )
     }
   }
+}
+
+/** The body of a PEM file, or the same in hexadecimal. */
+function isPublicKey(secret: string): boolean {
+  return (['base64', 'hex'] as const).some((encoding) => {
+    try {
+      createPublicKey({ key: Buffer.from(secret, encoding), format: 'der', type: 'spki' })
+      return true
+    } catch {
+      return false
+    }
+  })
 }
 
 export function checkAlgorithms(
@@ -104,4 +117,12 @@ export function checkFunctionsAllowed(names: readonly string[], report: Report):
       'Leave it out: what only computes from its arguments may be called anyway. For anything else, make a function in a schema of yours that does the one thing that is needed.',
     )
   }
+}
+
+/** Keys that come without TLS are whoever's stands between. */
+export function checkKeysUrl(keysUrl: string | undefined, warn: Report): void {
+  if (keysUrl === undefined || !URL.canParse(keysUrl)) return
+  const { protocol, hostname } = new URL(keysUrl)
+  if (protocol === 'https:' || /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(hostname)) return
+  warn('CUBEJS_JWK_URL', 'is read without TLS, by which tokens of anyone could be let in', 'Use https.')
 }

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { runGolden } from '../test/support/golden.js'
 import { ALGORITHMS } from './auth/verify.js'
@@ -68,6 +69,38 @@ test('the command line wins over the environment', () => {
 test('the configuration is frozen all through', () => {
   const config = load({ CUBEJS_API_SECRET: 'x' })
   expect([config, config.listen, config.auth.secrets, config.warnings].every(Object.isFrozen)).toBe(true)
+})
+
+describe('secrets that everyone knows', () => {
+  const keys = [
+    generateKeyPairSync('rsa', { modulusLength: 2_048 }).publicKey,
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey,
+    generateKeyPairSync('ed25519').publicKey,
+  ]
+  test.each(keys)('a public key in each of its spellings: $asymmetricKeyType', (key) => {
+    const der = key.export({ format: 'der', type: 'spki' })
+    for (const secret of [
+      key.export({ format: 'pem', type: 'spki' }).toString(),
+      JSON.stringify(key.export({ format: 'jwk' })),
+      der.toString('base64'),
+      der.toString('base64url'),
+      der.toString('hex'),
+    ])
+      for (const name of ['CUBEJS_API_SECRET', 'CUBEJS_API_SECRETS', 'CUBEJS_JWT_KEY'])
+        expect(() => load({ [name]: secret })).toThrow(/CUBEJS_\w+: is a key, not a secret/)
+  })
+})
+
+test.each([
+  ['http://issuer.example/keys', 1],
+  ['http://127.0.0.1.example/keys', 1],
+  ['https://issuer.example/keys', 0],
+  ['http://localhost:8080/keys', 0],
+  ['http://127.0.0.1/keys', 0],
+  ['http://[::1]/keys', 0],
+])('keys that come without TLS are worth a warning: %s', (CUBEJS_JWK_URL, count) => {
+  const warnings = load({ CUBEJS_JWK_URL }).warnings.filter(({ message }) => message.includes('without TLS'))
+  expect(warnings).toHaveLength(count)
 })
 
 describe('the nearest name', () => {

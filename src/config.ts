@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls'
 import {
   checkAlgorithms,
   checkFunctionsAllowed,
+  checkKeysUrl,
   checkSecrets,
   checkTls,
   checkUpstream,
@@ -134,6 +135,7 @@ export function loadConfig(options: {
       'Unset CUBEJS_API_SECRET, or set CUBEJS_JWT_ALGS to the algorithms of the issuer.',
     )
   }
+  checkKeysUrl(keysUrl, createReport(warnings))
   checkAlgorithms({ algorithms: list('CUBEJS_JWT_ALGS'), secrets: given.length, keysUrl }, report)
   checkFunctionsAllowed(list('ROWGATE_FUNCTIONS_ALLOWED') ?? [], report)
   const nothingToVerify = options.needsSecret && given.length === 0 && keysUrl === undefined

@@ -48,6 +48,9 @@ describe('tokens that are accepted', () => {
 
   const payloads: readonly (readonly [string, string, Partial<VerifyOptions>])[] = [
     ['a fractional exp', `{"exp":${NOW}.5}`, {}],
+    ['exp with an exponent', '{"exp":18E+8}', {}],
+    ['issued in the future', `{${LIVE},"iat":${NOW + 1_000}}`, {}],
+    ['an audience that nobody asks for', `{${LIVE},"aud":"y"}`, {}],
     ['expired within the tolerance', `{"exp":${NOW - 4}}`, {}],
     ['not yet valid within the tolerance', `{${LIVE},"nbf":${NOW + 5}}`, {}],
     ['the issuer', `{${LIVE},"iss":"b"}`, { issuers: ['a', 'b'] }],
@@ -88,6 +91,23 @@ describe('payloads that are refused', () => {
     ['exp null', '{"exp":null}', {}],
     ['exp as text', `{"exp":"${NOW + 60}"}`, {}],
     ['exp beyond numbers', '{"exp":1e400}', {}],
+    ['exp below zero', '{"exp":-1}', {}],
+    ['exp NaN', '{"exp":NaN}', {}],
+    ['exp with a plus', `{"exp":+${NOW + 60}}`, {}],
+    ['exp in hexadecimal', '{"exp":0xFFFFFFFF}', {}],
+    ['exp with a zero before it', `{"exp":0${NOW + 60}}`, {}],
+    ['exp in a list', `{"exp":[${NOW + 60}]}`, {}],
+    ['exp true', '{"exp":true}', {}],
+    ['exp 1e20', '{"exp":1e20}', {}],
+    ['exp of the prototype', `{"__proto__":{${LIVE}}}`, {}],
+    ['exp spelt otherwise twice', `{"\\u0065xp":1,${LIVE}}`, {}],
+    ['10,000 levels', `{${LIVE},"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, {}],
+    ['nbf null', `{${LIVE},"nbf":null}`, {}],
+    ['an empty audience list', `{${LIVE},"aud":[]}`, { audience: 'x' }],
+    ['the audience in an object', `{${LIVE},"aud":{"0":"x"}}`, { audience: 'x' }],
+    ['an empty issuer', `{${LIVE},"iss":""}`, { issuers: ['a'] }],
+    ['the issuer in other letters', `{${LIVE},"iss":"A"}`, { issuers: ['a'] }],
+    ['a subject that is a number', `{${LIVE},"sub":1}`, { subject: '1' }],
     ['exp that is not exact', '{"exp":9007199254740993}', {}],
     ['not yet valid', `{${LIVE},"nbf":${NOW + 6}}`, {}],
     ['nbf as text', `{${LIVE},"nbf":"0"}`, {}],
@@ -177,6 +197,41 @@ describe('tokens that are refused whatever they say', () => {
         return `${header}.${base64url.encode(`{"user_id":2,${LIVE}}`)}.${signature}`
       },
     ],
+    [
+      'bits that are left over in the signature',
+      async () => {
+        const token = await sign(payload)
+        const last = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'.indexOf(
+          token.at(-1) ?? '',
+        )
+        const other = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'[last ^ 1] ?? ''
+        expect(base64url.decode(token.slice(-43, -1) + other)).toEqual(base64url.decode(token.slice(-43)))
+        return token.slice(0, -1) + other
+      },
+    ],
+    ['padding', async () => `${await sign(payload)}=`],
+    ['a space inside', async () => (await sign(payload)).replace('.', '. ')],
+    ['a line end inside', async () => (await sign(payload)).replace('.', '\n.')],
+    ['an encrypted token', () => signByHand('{"alg":"dir","enc":"A256GCM"}', payload)],
+    ['a nested token', async () => signByHand('{"alg":"HS256","cty":"JWT"}', await sign(payload))],
+    ['a detached payload', () => signByHand('{"alg":"HS256"}', '')],
+    [
+      'the JSON serialisation',
+      async () => {
+        const [header, body, signature] = (await sign(payload)).split('.')
+        return JSON.stringify({ protected: header, payload: body, signature })
+      },
+    ],
+    ['an empty secret', () => signByHand('{"alg":"HS256"}', payload, '')],
+    ['a kid that names a file', () => signByHand('{"alg":"HS256","kid":"/dev/null"}', payload, '')],
+    [
+      'a header 10,000 levels deep',
+      () => signByHand(`{"alg":"HS256","x":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, payload),
+    ],
+    ['a header of the prototype', () => signByHand('{"__proto__":{"alg":"HS256"}}', payload)],
+    ['alg twice, spelt otherwise', () => signByHand('{"alg":"HS256","\\u0061lg":"none"}', payload)],
+    ['a mark of order before the header', () => signByHand('\ufeff{"alg":"HS256"}', payload)],
+    ['1 MB', () => signByHand('{"alg":"HS256"}', `{"a":"${'x'.repeat(1_000_000)}",${LIVE}}`)],
     ['nothing', () => ''],
     ['a password', () => 'swordfish'],
     ['65,536 bytes', () => sign(`{"a":"${'x'.repeat(60_000)}",${LIVE}}`)],

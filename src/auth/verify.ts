@@ -86,12 +86,18 @@ function readAlgorithm(token: string): string {
   if (token.length > TOKEN_BYTES_MAX) throw new TokenError('the token is too long')
   if (!/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/.test(token))
     throw new TokenError('the password is no signed token')
+  if (!token.split('.').every(isCanonical)) throw new TokenError('the token is not encoded as base64url')
   // Read strictly: a header in which alg stands twice means two things to two readers.
   const header = parseHeader(token.slice(0, token.indexOf('.')))
   const algorithm = own(header, 'alg')
   if (typeof algorithm !== 'string') throw new TokenError('the token names no algorithm')
   if (Object.hasOwn(header, 'crit')) throw new TokenError('the token demands extensions (crit)')
   return algorithm
+}
+
+/** Whether no bits are left over at the end, so that one token has one spelling. */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part
 }
 
 function parseHeader(part: string): Claims {
