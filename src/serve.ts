@@ -19,6 +19,7 @@ import { createBatch } from './session/batch.js'
 import { createDirectory, type Directory } from './session/directory.js'
 import { type Gate, type GateDeps, openGate } from './session/gate.js'
 import { createLease } from './session/lease.js'
+import { contextKey } from './session/plan-key.js'
 import { createKeptPlans, createPlanner, type KeptPlans } from './session/planner.js'
 import { createSession } from './session/session.js'
 import { createSessionCatalog } from './session/session-catalog.js'
@@ -179,7 +180,7 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
   const planner = createPlanner({
     kept: deps.kept,
     functionsAllowed: config.functionsAllowed,
-    contextId: JSON.stringify([deps.modelId(typed), context.key, context.user, groups]),
+    contextId: contextKey({ modelId: deps.modelId(typed), context, groups }),
     typed,
     tables,
     context,

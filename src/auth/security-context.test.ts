@@ -1,19 +1,9 @@
 import { describe, expect, test } from 'vitest'
+import { createRandom } from '../../test/support/random.js'
 import { copyClaims } from './claims.js'
 import type { Claim } from './context.js'
 import { PayloadError, parsePayload } from './payload.js'
 import { canonicalText, createSecurityContext, plainClaims } from './security-context.js'
-
-/** A small seeded generator (mulberry32), so that a failure comes back. */
-function createRandom(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
-}
 
 const SCALARS: readonly Claim[] = [
   null,

@@ -10,6 +10,7 @@ import type { TypedModel } from '../plan/typed-model.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
 import { readsOf } from './audit.js'
 import { createPlanCache, type PlanCache } from './plan-cache.js'
+import { planKey } from './plan-key.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
 /** What planners share. Each entry is found by everything that it depends on besides the statement. */
@@ -30,7 +31,7 @@ export function createKeptPlans(plansMax: number): KeptPlans {
 
 export interface PlannerDeps {
   readonly kept: KeptPlans
-  /** Equal exactly when the model, the claims, the user and the groups are. */
+  /** See contextKey. */
   readonly contextId: string
   readonly typed: TypedModel
   readonly tables: Tables
@@ -107,24 +108,12 @@ export function createPlanner(deps: PlannerDeps): Planner {
       // policy's condition is a function, which may say something else each time.
       if (request.wrap !== undefined || resolved.analysis.asksSession || asksFunctions)
         return makePlan(resolved, added, request, deps)
-      const key = [
-        deps.contextId,
-        request.form,
-        request.cached,
-        request.declaredOids.join(),
-        printAdded(added),
-      ].join('\0')
+      const { contextId } = deps
+      const { form, cached, declaredOids } = request
+      const key = planKey({ contextId, form, cached, declaredOids, added })
       return remember(kept.plans, request.select, key, () => makePlan(resolved, added, request, deps))
     },
   }
-}
-
-/** Equal exactly when the same was added; values may be bigints, which JSON has not. */
-function printAdded(added: AddedFilters): string {
-  if (added === NONE) return ''
-  return JSON.stringify(added, (_key, value: unknown) =>
-    typeof value === 'bigint' ? { bigint: String(value) } : value,
-  )
 }
 
 /** Parameters of a statement in the protocol, whose counts have 16 bits. */
