@@ -148,6 +148,6 @@ test('plain claims can be changed without changing the claims, and carry no prot
   const plain = plainClaims(claims) as { list: number[]; tenant?: unknown }
   plain.list.push(2)
   expect(plain.tenant).toBeUndefined()
-  expect(Object.hasOwn(plain, '__proto__')).toBe(true)
+  expect((Object.assign({}, plain) as { tenant?: unknown }).tenant).toBeUndefined()
   expect(claims.list).toEqual([1])
 })

@@ -51,15 +51,16 @@ function lastingClaims({ claims }: SecurityContext): readonly (readonly [string,
   return lasting.sort(([one], [other]) => (one < other ? -1 : 1))
 }
 
-/** Claims as ordinary objects, for the functions of cube.js; a copy, so that they can change nothing. */
+/**
+ * Claims as ordinary objects, for the functions of cube.js; a copy, so that they can change nothing. A claim named `__proto__` is left out:
+ * whoever copies claims with Object.assign would inherit what is in it.
+ */
 export function plainClaims(value: Claim): unknown {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return (value as readonly Claim[]).map(plainClaims)
-  const entries = Object.entries(value as Claims).map(([key, inner]) => [key, plainClaims(inner)] as const)
-  // Defined one by one: an own key "__proto__" must stay a key.
-  const copy: Record<string, unknown> = {}
-  for (const [key, inner] of entries) {
-    Object.defineProperty(copy, key, { value: inner, enumerable: true, writable: true, configurable: true })
-  }
-  return copy
+  return Object.fromEntries(
+    Object.entries(value as Claims)
+      .filter(([key]) => key !== '__proto__')
+      .map(([key, inner]) => [key, plainClaims(inner)]),
+  )
 }
