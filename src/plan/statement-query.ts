@@ -7,7 +7,7 @@ import type { MemberSource } from './scope.js'
 /** A statement as cube.js' queryRewrite sees it: names of the members that it reads, in Cube's query format. */
 export interface StatementQuery {
   readonly measures: string[]
-  /** Segments that are read as columns are here as well: they limit nothing. */
+  /** And every segment that is read: hooks look here and at the measures for the cubes of a statement. */
   readonly dimensions: string[]
   /** Segments that limit every row which the statement reads of their cube. */
   readonly segments: string[]
@@ -28,7 +28,6 @@ const OPERATORS: Readonly<Record<string, string>> = {
 /** The query of a resolved statement; a new object each time, because queryRewrite may change it. */
 export function statementQuery(select: SelectStmt, analysis: Analysis): StatementQuery {
   const conditions = conjuncts(select.whereClause)
-  const segments = new Set(conditions.flatMap((node) => limitingSegment(node, analysis) ?? []))
   const names = { measure: new Set<string>(), dimension: new Set<string>() }
   for (const use of analysis.uses) {
     const { cube, columns } = use.table
@@ -41,15 +40,13 @@ export function statementQuery(select: SelectStmt, analysis: Analysis): Statemen
     if ([...read].every((name) => cube.members.get(name)?.kind === 'segment')) read.add(standIn(cube))
     for (const name of read) {
       const kind = cube.members.get(name)?.kind
-      const full = `${cube.name}.${name}`
-      if (kind === 'measure') names.measure.add(full)
-      else if (kind === 'dimension' || (kind === 'segment' && !segments.has(full))) names.dimension.add(full)
+      if (kind !== undefined) names[kind === 'measure' ? 'measure' : 'dimension'].add(`${cube.name}.${name}`)
     }
   }
   return {
     measures: [...names.measure],
     dimensions: [...names.dimension],
-    segments: [...segments],
+    segments: [...new Set(conditions.flatMap((node) => limitingSegment(node, analysis) ?? []))],
     timeDimensions: [],
     filters: conditions.flatMap((node) => writtenFilter(node, analysis) ?? []),
   }

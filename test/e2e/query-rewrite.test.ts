@@ -13,6 +13,7 @@ const ways = {
   clone: (query, id) => { const copy = JSON.parse(JSON.stringify(query)); copy.filters.push(own(id)); return copy },
   change: (query, id) => { for (const filter of query.filters) filter.values = [String(id)]; query.filters.push(own(id)); return query },
   unless: (query, id) => { if (!query.filters.some((f) => f.member === 'Orders.user_id')) query.filters.push(own(id)); return query },
+  named: (query, id) => { if ([...query.dimensions, ...query.measures].some((name) => name.startsWith('Orders.'))) query.filters.push(own(id)); return query },
   segment: (query) => { query.segments.push('Orders.paid'); return query },
   once: (query) => { if (!query.segments.includes('Orders.paid')) query.segments.push('Orders.paid'); return query },
   set: (query) => ({ ...query, segments: [...new Set([...query.segments, 'Orders.paid'])] }),
@@ -88,6 +89,21 @@ describe('a filter of queryRewrite holds for every place that reads the cube', (
       expect(await ask('unless', sql)).toEqual([3])
     },
   )
+})
+
+test.each([
+  'SELECT paid FROM "Orders" GROUP BY 1',
+  'SELECT 1 FROM "Orders" WHERE paid',
+  'SELECT 1 FROM "Orders" WHERE paid IS TRUE AND paid',
+  'SELECT 1 FROM "Orders"',
+  'SELECT count(paid) FROM "Orders"',
+  'SELECT sum(count) FROM "Orders"',
+  'SELECT (SELECT bool_or(paid) FROM "Orders") FROM "Users"',
+])('a hook that looks for the cube among dimensions and measures finds it: %s', async (sql) => {
+  const client = await gateway.client({ user_id: 3, company_id: 1, mode: 'named' })
+  const { rows } = await client.query({ text: `EXPLAIN ${sql}`, rowMode: 'array' })
+  await client.end()
+  expect(rows.flat().join('\n')).toContain('Orders.user_id equals')
 })
 
 test.each(['segment', 'once', 'set'])(
