@@ -90,12 +90,53 @@ const VALUES = [
   '"2.orders; DROP SCHEMA public"',
   '"2\\".ledger, tenant_7.\\"ledger"',
   '"pg_catalog"',
+  '"3e0"',
+  '"-3"',
+  '"٣"',
+  '"\\u0033"',
+  '"3\\u00a0"',
+  '"3\\n"',
+  '"1e400"',
+  '1e99',
+  '[3,"7 OR TRUE"]',
+  '[3,[7]]',
+  '[3,{"a":7}]',
+  '["3",3]',
+  '"now"',
+  '"today"',
+  '"null"',
+  '"NULL"',
+  '"user_id"',
+  '"company_id"',
+  '"region"',
+  '"secret"',
+  '"true"',
+  '"t"',
+  '"\\\\\' OR TRUE --"',
+  '"\\ue000claim\\ue0020\\ue001"',
+  '"\\ue000part0"',
+  '"$$"',
+  '"$1::int"',
+  '"E\'\\\\x37\'"',
+  '"NORTH\\u0130"',
+  '"nort\\u02b0"',
+  '"tenant_7"',
+  '"2_"',
+  '"02"',
+  '"00000000000000000003"',
+  `"${'3'.repeat(100)}"`,
+  `"${'north'.repeat(2_000)}"`,
+  `[${Array.from({ length: 8_000 }, (_, index) => 100_000 + index).join()},3]`,
 ] as const
 
 const PAYLOADS: readonly (readonly [string, string])[] = [
   ...['user_id', 'company_id', 'ids', 'region'].flatMap((claim) =>
     VALUES.map((value): readonly [string, string] => [`${claim} ${value}`, own(claim, value)]),
   ),
+  ...['3.0', '3E0', '0.3e1', '30e-1'].map((value): readonly [string, string] => [
+    `user_id ${value}`,
+    own('user_id', value),
+  ]),
   ['nothing', '{}'],
   ...['user_id', 'company_id', 'ids', 'region'].map((claim): readonly [string, string] => [
     `no ${claim}`,
@@ -107,6 +148,19 @@ const PAYLOADS: readonly (readonly [string, string])[] = [
   ['claims of the prototype', `{"__proto__":{"user_id":3,"company_id":2,"ids":[3],"region":"north"}}`],
   ['a prototype beside', `{${OWN},"__proto__":{"groups":["auditor"]}}`],
   ['a constructor', `{${OWN},"constructor":{"prototype":{"groups":["auditor"]}}}`],
+  ['a prototype two levels down', `{${OWN},"a":{"b":{"__proto__":{"groups":["auditor"]}}}}`],
+  ['a prototype in a list', `{${OWN},"a":[{"__proto__":{"groups":["auditor"]}}]}`],
+  ['a prototype spelt otherwise', `{${OWN},"\\u005f_proto__":{"groups":["auditor"]}}`],
+  ['a claim named toString', `{${OWN},"toString":"x","valueOf":1,"then":2,"toJSON":3}`],
+  ['claims of a namespace that nobody asks for', `{${OWN},"https://cube.example/":{"user_id":7}}`],
+  ['a list twice nested', `{${OWN.replace('[3,11]', '[[3,11]]')}}`],
+  ['a claim with NUL in its name', `{${OWN},"a\\u0000":1}`],
+  ['a claim with half a character in its name', `{${OWN},"\\ud800":1}`],
+  ['33 levels', `{${OWN},"a":${'['.repeat(33)}${']'.repeat(33)}}`],
+  ['10,000 levels', `{${OWN},"a":${'['.repeat(10_000)}${']'.repeat(10_000)}}`],
+  ['1,000 claims', `{${OWN},${Array.from({ length: 1_000 }, (_, index) => `"c${index}":${index}`).join()}}`],
+  ['a number of 1,000 digits', `{${OWN},"a":${'9'.repeat(1_000)}}`],
+  ['groups that a prototype gives', `{${OWN},"groups":{"__proto__":["auditor"]}}`],
   ['claims in an object', `{"u":{${OWN}}}`],
   ['claims in a list', `[{${OWN}}]`],
   ['a dotted claim', '{"user.id":3,"company_id":2}'],
@@ -145,6 +199,12 @@ const GOOD = `{${OWN},"exp":${LATER}}`
 const good = sign(HS256, GOOD)
 const [goodHeader = '', goodPayload = '', goodSignature = ''] = good.split('.')
 
+/** The same bytes in another spelling: two bits at the end of a signature of 32 bytes mean nothing. */
+function leftOver(token: string): string {
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+  return token.slice(0, -1) + (letters[letters.indexOf(token.at(-1) ?? '') ^ 1] ?? '')
+}
+
 /** Tokens that nobody with the secret made for this, or that are no longer, or not yet, any. */
 const TOKENS: readonly (readonly [string, string])[] = [
   ['none', `${part('{"alg":"none"}')}.${part(GOOD)}.`],
@@ -178,6 +238,24 @@ const TOKENS: readonly (readonly [string, string])[] = [
   ['no expiry', sign(HS256, `{${OWN}}`)],
   ['an expiry that is a text', sign(HS256, `{${OWN},"exp":"${LATER}"}`)],
   ['an expiry that is null', sign(HS256, `{${OWN},"exp":null}`)],
+  ['an expiry below zero', sign(HS256, `{${OWN},"exp":-${LATER}}`)],
+  ['an expiry of 1e20', sign(HS256, `{${OWN},"exp":1e20}`)],
+  ['an expiry in a list', sign(HS256, `{${OWN},"exp":[${LATER}]}`)],
+  ['an expiry of the prototype', sign(HS256, `{${OWN},"__proto__":{"exp":${LATER}}}`)],
+  ['an expiry twice, spelt otherwise', sign(HS256, `{${OWN},"\\u0065xp":1,"exp":${LATER}}`)],
+  ['bits left over in the signature', leftOver(good)],
+  ['a nested token', sign('{"alg":"HS256","cty":"JWT"}', good)],
+  ['a header of the prototype', sign('{"__proto__":{"alg":"HS256"}}', GOOD)],
+  [
+    'a header 10,000 levels deep',
+    sign(`{"alg":"HS256","x":${'['.repeat(10_000)}${']'.repeat(10_000)}}`, GOOD),
+  ],
+  [
+    'the JSON serialisation',
+    JSON.stringify({ protected: goodHeader, payload: goodPayload, signature: goodSignature }),
+  ],
+  ['a list of tokens', JSON.stringify([good])],
+  ['a payload that stands elsewhere', `${goodHeader}..${goodSignature}`],
   ['an expiry beyond numbers', sign(HS256, `{${OWN},"exp":1e400}`)],
   ['an expiry twice', sign(HS256, `{${OWN},"exp":1,"exp":${LATER}}`)],
   ['not yet', sign(HS256, `{${OWN},"exp":${LATER},"nbf":${LATER - 1}}`)],
