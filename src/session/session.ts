@@ -174,11 +174,12 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
         return runDescribe(state, message)
       case 'execute': {
         beforeStatement()
-        const text = state.portals.get(message.portal)?.prepared.text
+        const { text, command } = state.portals.get(message.portal)?.prepared ?? {}
         lastText = text ?? lastText
         if (text !== undefined) executed.push({ text, startedAtMs: state.nowMs() })
         await runExecute(state, message, facts)
-        state.implicitBlock = true
+        // After COMMIT the next statement of a pipeline begins anew.
+        state.implicitBlock = !(command?.kind === 'local' && 'TransactionStmt' in command.node)
         return
       }
       case 'close':
