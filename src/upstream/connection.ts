@@ -6,14 +6,7 @@ import {
   decodeRowDescription,
 } from '../protocol/backend.js'
 import type { FieldDescription, TransactionStatus } from '../protocol/message.js'
-import {
-  encodeBind,
-  encodeDescribe,
-  encodeExecute,
-  encodeParse,
-  SYNC,
-  TERMINATE,
-} from '../protocol/request.js'
+import { encodeBind, encodeDescribe, encodeExecute, encodeParse, SYNC } from '../protocol/request.js'
 import { createExchange } from './exchange.js'
 import { createPreparedNames, type PreparedNames } from './prepared.js'
 import type { ExchangeResult, Sink, Step } from './step.js'
@@ -141,10 +134,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       ])
       return rows
     },
-    destroy() {
-      if (!socket.destroyed && socket.writable) socket.write(TERMINATE)
-      socket.destroy()
-    },
+    destroy: exchange.destroy,
     onClose(listener) {
       if (exchange.closed()) listener()
       else closeListeners.push(listener)

@@ -7,7 +7,7 @@ import {
   decodeReadyForQuery,
 } from '../protocol/backend.js'
 import type { ErrorFields, TransactionStatus } from '../protocol/message.js'
-import { FLUSH } from '../protocol/request.js'
+import { FLUSH, TERMINATE } from '../protocol/request.js'
 import type { ExchangeResult, ReplyKind, SendStep, Sink, Step } from './step.js'
 
 /** The client went away while its answer was on the way. */
@@ -29,6 +29,8 @@ export interface Exchange {
   closed(): boolean
   busy(): boolean
   needsSync(): boolean
+  /** Ends the connection. It counts as closed at once, so that nobody is lent it before the socket has said so. */
+  destroy(): void
 }
 
 interface Run {
@@ -214,6 +216,10 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
     closed: () => closed,
     busy: () => run !== undefined,
     needsSync: () => needsSync,
+    destroy() {
+      if (!socket.destroyed && socket.writable) socket.write(TERMINATE)
+      fail(lost(undefined))
+    },
     run(steps, sink) {
       return new Promise<ExchangeResult>((resolve, reject) => {
         if (closed) return reject(lost(undefined))
