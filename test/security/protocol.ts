@@ -8,8 +8,10 @@ import {
   encodeParse,
   SYNC,
 } from '../../src/protocol/request.js'
+import { createRandom, randomWalk } from '../fuzz/walk/steps.js'
 import { type Gateway, token } from '../support/gateway.js'
 import { type Arena, openSession } from './arena.js'
+import { GENERATED_CASES } from './bytes.js'
 import { NEIGHBOUR_CLAIMS } from './databases.js'
 import { FIRST_PACKETS, RAW_CASES, STARTUPS } from './frames.js'
 import { judge, outcomeOf, printReply } from './judge.js'
@@ -18,7 +20,13 @@ import { logIn, openWire, queryFrame, type Reply, TIMEOUT_MS, type Wire } from '
 
 /** Ends the answer to bytes of which nobody can say how many ReadyForQuery they bring. */
 const LAST_WORD = 'the last word of this case'
-const LAST = Buffer.concat([SYNC, queryFrame(`SELECT '${LAST_WORD}'`)])
+const LAST = Buffer.concat([
+  SYNC,
+  queryFrame(`SELECT '${LAST_WORD}'`),
+  // A failed block answers nothing else.
+  queryFrame('ROLLBACK'),
+  queryFrame(`SELECT '${LAST_WORD}'`),
+])
 const WAIT_MS = 250
 
 async function speak(wire: Wire, bytes: Buffer, waits: boolean): Promise<Reply> {
@@ -27,7 +35,7 @@ async function speak(wire: Wire, bytes: Buffer, waits: boolean): Promise<Reply> 
   return wire.gather(
     (frame) => {
       if (frame[0] === BACKEND.dataRow && frame.includes(LAST_WORD)) said = true
-      return said && frame[0] === BACKEND.readyForQuery
+      return said && frame[0] === BACKEND.readyForQuery && frame.at(-1) === 'I'.charCodeAt(0)
     },
     waits ? WAIT_MS : TIMEOUT_MS,
   )
@@ -62,13 +70,34 @@ const PROBE = queryFrame(
 
 export function describeProtocol(arena: () => Arena, score: Score): void {
   describe('frames', () => {
-    test.each(RAW_CASES)('$name', async ({ name, bytes, waits }) => {
+    test.each([...RAW_CASES, ...GENERATED_CASES])('$name', async ({ name, bytes, waits }) => {
       const [a, b] = await arena().fresh((wire) => speak(wire, bytes, waits === true))
       const violations = judge([bytes], [a], [b]).filter(
         (one) => waits !== true || !one.startsWith('no end of the answer'),
       )
       score.add('frames', name, outcomeOf([a]), violations.length)
       expect(violations).toEqual([])
+    })
+  })
+
+  describe('walks', () => {
+    const seeds = Array.from({ length: 150 }, (_, index) => index + 1)
+    test('A and B answer the same to any messages, and somebody else finds nothing', {
+      timeout: 120_000,
+    }, async () => {
+      const [gateway] = arena().gateways
+      const neighbour = await openSession(gateway, await token({ ...NEIGHBOUR_CLAIMS }))
+      const wanted = printReply(await neighbour.send(PROBE))
+      for (const seed of seeds) {
+        const steps = randomWalk(createRandom(seed), 12)
+        const bytes = Buffer.concat(steps.map((step) => step.bytes))
+        const [a, b] = await arena().fresh((wire) => speak(wire, bytes, false))
+        const violations = judge([bytes], [a], [b])
+        score.add('walks', `seed ${seed}`, outcomeOf([a]), violations.length)
+        expect(violations, steps.map(({ text }) => text).join('\n')).toEqual([])
+        expect(printReply(await neighbour.send(PROBE))).toBe(wanted)
+      }
+      neighbour.end()
     })
   })
 
