@@ -15,6 +15,7 @@ import { GENERATED_CASES } from './bytes.js'
 import { NEIGHBOUR_CLAIMS } from './databases.js'
 import { FIRST_PACKETS, RAW_CASES, STARTUPS } from './frames.js'
 import { judge, outcomeOf, printReply } from './judge.js'
+import { GENERATED_FIRST_PACKETS, GENERATED_STARTUPS } from './logins.js'
 import type { Score } from './score.js'
 import { logIn, openWire, queryFrame, type Reply, TIMEOUT_MS, type Wire } from './wire.js'
 
@@ -102,7 +103,7 @@ export function describeProtocol(arena: () => Arena, score: Score): void {
   })
 
   describe('start-up', () => {
-    test.each(STARTUPS)('%s', async (name, parameters) => {
+    test.each([...STARTUPS, ...GENERATED_STARTUPS])('%s', async (name, parameters) => {
       const { gateways, ownToken } = arena()
       const [a = [], b = []] = await Promise.all(
         gateways.map(async (gateway) => {
@@ -121,7 +122,7 @@ export function describeProtocol(arena: () => Arena, score: Score): void {
       expect(violations).toEqual([])
     })
 
-    test.each(FIRST_PACKETS)('first packet: %s', async (name, bytes) => {
+    test.each([...FIRST_PACKETS, ...GENERATED_FIRST_PACKETS])('first packet: %s', async (name, bytes) => {
       const [a, b] = await Promise.all(arena().gateways.map((gateway) => exchange(gateway, bytes)))
       const same = a !== undefined && b !== undefined && a.closed === b.closed && a.bytes.equals(b.bytes)
       score.add('start-up', name, 'refused', same ? 0 : 1)
