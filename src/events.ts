@@ -42,6 +42,7 @@ export type Event =
   | { readonly kind: 'upstream_failed'; readonly connectionId: number | undefined; readonly error: unknown }
   | {
       readonly kind: 'model_compiled'
+      /** A hash: what contextToAppId makes of claims is not for the log. */
       readonly appId: string
       readonly cubes: number
       readonly durationMs: number

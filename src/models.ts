@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { Claim, SecurityContext } from './auth/context.js'
 import { canonicalText } from './auth/security-context.js'
@@ -50,7 +51,7 @@ export function createModels(
     const model = typeModel(compiled.model, context, deps.probes).then((typed) => {
       deps.observe({
         kind: 'model_compiled',
-        appId,
+        appId: createHash('sha256').update(appId).digest('hex').slice(0, 8),
         cubes: compiled.model.cubes.size,
         durationMs: deps.nowMs() - startedAtMs,
       })

@@ -15,6 +15,8 @@ export interface RowRule {
   readonly source: 'access_policy' | 'queryRewrite' | 'segment'
   /** What it says, for `explain`. */
   readonly text: string
+  /** The same without values, for the audit: those that cube.js gives come from claims. */
+  readonly outline: string
   readonly predicate: Node
   /** Cubes that the predicate reads beside the cube's own base. */
   readonly joinedCubes: readonly string[]
@@ -70,6 +72,7 @@ function filterRule(cube: Cube, filter: Filter, access: Access, source: string):
     throw new PgError('insufficient_privilege', `an empty "${filter.kind}" in a row filter allows nothing`)
   return {
     text: `(${rules.map((rule) => rule.text).join(` ${filter.kind} `)})`,
+    outline: `(${rules.map((rule) => rule.outline).join(` ${filter.kind} `)})`,
     predicate: whole,
     joinedCubes: rules.flatMap((rule) => rule.joinedCubes),
     leakproof: rules.every((rule) => rule.leakproof),
@@ -103,13 +106,16 @@ function memberRule(
     context: access.context,
     source,
   })
-  const text = `${filter.member} ${filter.operator}${filter.values.length > 0 ? ` ${filter.values.map(printValue).join(', ')}` : ''}`
+  const written = `${filter.member} ${filter.operator}`
+  const claims = filter.values.filter(({ kind }) => kind === 'claim').map(printValue)
+  const text = [written, filter.values.map(printValue).join(', ')].filter((part) => part !== '').join(' ')
+  const outline = [written, claims.join(', ')].filter((part) => part !== '').join(' ')
   if (owner === cube) {
     const leakproof = isPlain(member) && isTotal(typeOid) && !PATTERNS.has(filter.operator)
-    return { text, predicate, joinedCubes: member.joinedCubes, leakproof }
+    return { text, outline, predicate, joinedCubes: member.joinedCubes, leakproof }
   }
   const joined = semiJoin(cube, owner, member.joinedCubes, predicate, access)
-  return { text, predicate: joined, joinedCubes: [], leakproof: false }
+  return { text, outline, predicate: joined, joinedCubes: [], leakproof: false }
 }
 
 function printValue(value: Extract<Filter, { kind: 'member' }>['values'][number]): string {
@@ -132,9 +138,10 @@ function segmentRule(cube: Cube, name: string, access: Access): Rule {
     )
   }
   const predicate = instantiate(segment.sql, claimsOf(owner, access))
-  if (owner === cube) return { text: name, predicate, joinedCubes: segment.joinedCubes, leakproof: false }
+  const said = { text: name, outline: name, leakproof: false }
+  if (owner === cube) return { ...said, predicate, joinedCubes: segment.joinedCubes }
   const joined = semiJoin(cube, owner, segment.joinedCubes, predicate, access)
-  return { text: name, predicate: joined, joinedCubes: [], leakproof: false }
+  return { ...said, predicate: joined, joinedCubes: [] }
 }
 
 /** Rows of `cube` for which a row of `owner`, reached along the model's joins, satisfies `predicate`. */

@@ -11,12 +11,12 @@ export interface StatementReads {
 
 export const NO_READS: StatementReads = { cubes: [], claims: [] }
 
-/** What a plan reads, in words. */
+/** What a plan reads, in words, without a claim's value. */
 export function readsOf(plan: Plan): StatementReads {
   return {
     cubes: plan.uses.map(({ use, rules }) => ({
       cube: use.table.cube.name,
-      rules: rules.map(({ source, text }) => `${source}: ${text}`),
+      rules: rules.map(({ source, outline }) => `${source}: ${outline}`),
     })),
     claims: [...new Set(plan.parameters.map(({ source }) => source))],
   }
