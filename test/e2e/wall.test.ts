@@ -93,3 +93,74 @@ test.each(['stranger', 'postgres', 'nobody', "x'; DROP TABLE notes; --"])(
     expect(await ids(one)).toEqual([2, 4, 6, 8, 10])
   },
 )
+
+test.each([
+  ['an error', 'SELECT 1 / (id - id) FROM Notes'],
+  ['an error in a block', 'BEGIN; SELECT 1 / (id - id) FROM Notes'],
+  ['a block that was left open', 'BEGIN; SELECT count(*) FROM Notes'],
+  ['a savepoint that was taken back', 'BEGIN; SAVEPOINT a; SELECT count(*) FROM Notes; ROLLBACK TO a'],
+  ['a cursor that was left open', 'BEGIN; DECLARE c CURSOR FOR SELECT id FROM Notes; FETCH 1 FROM c'],
+  [
+    'a time limit',
+    'SET statement_timeout = 1; SELECT count(*) FROM Notes a, Notes b, Notes c, Notes d, Notes e, Notes f, Notes g',
+  ],
+])('the next session has its own role and claims after %s', async (_name, sql) => {
+  const client = await gateway.client(JSON.parse(one) as object)
+  await client.query(sql).catch(() => undefined)
+  await client.end()
+  expect(await ids('{"user_id":2,"role":"analyst"}')).toEqual([])
+  expect(await ids(one)).toEqual([2, 4, 6, 8, 10])
+})
+
+test.each([
+  'SET request.jwt.claims = \'{"user_id":9007199254740993}\'',
+  'RESET request.jwt.claims',
+  'RESET ALL',
+  'DISCARD ALL',
+  'RESET ROLE',
+  'SET ROLE none',
+  'SET LOCAL ROLE none',
+  'SET SESSION AUTHORIZATION DEFAULT',
+  'SET row_security = off',
+  'BEGIN; RESET ALL',
+  'BEGIN; SET LOCAL request.jwt.claims = \'{"user_id":9007199254740993}\'',
+  'BEGIN; SELECT count(*) FROM Notes; RESET ALL',
+  'BEGIN; SELECT count(*) FROM Notes; RESET ROLE',
+  'BEGIN; SELECT count(*) FROM Notes; SET ROLE none',
+  'BEGIN; SELECT count(*) FROM Notes; SET request.jwt.claims = \'{"user_id":9007199254740993}\'',
+])('a client takes nothing of it away: %s', async (sql) => {
+  const client = await gateway.client(JSON.parse(one) as object)
+  await client.query(sql).catch(() => undefined)
+  const { rows } = await client
+    .query('SELECT id FROM Notes ORDER BY 1')
+    .catch(() => client.query('ROLLBACK').then(() => client.query('SELECT id FROM Notes ORDER BY 1')))
+  await client.end()
+  expect(rows.map(({ id }: { id: number }) => id)).toEqual([2, 4, 6, 8, 10])
+})
+
+test.each([
+  'Analyst',
+  'analyst ',
+  '"analyst"',
+  'NONE',
+  'default',
+  'gate\\u0000',
+  'x'.repeat(64),
+  'pg_read_all_data',
+])('a role that is none: %s', async (role) => {
+  await expect(ids(`{"user_id":1,"role":"${role.replaceAll('"', '\\"')}"}`)).rejects.toMatchObject({
+    code: expect.stringMatching(/^(42501|22023|28P01)$/) as string,
+  })
+  expect(await ids(one)).toEqual([2, 4, 6, 8, 10])
+})
+
+test('claims with characters of every kind reach the database as they are', async () => {
+  const client = await gateway.client({
+    ...(JSON.parse(one) as object),
+    note: `'"\\ $1 $$ E'\\'' \n\t\u2028 ☃ 😀 --`,
+    "na'me": { 'x"y': ["'", '\\'] },
+  })
+  const { rows } = await client.query('SELECT count(*)::int AS n FROM Notes')
+  await client.end()
+  expect(rows).toEqual([{ n: 5 }])
+})
