@@ -1,5 +1,6 @@
 import { createPublicKey } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
+import { SETTING_SPECS } from './settings.js'
 
 /** Notes one problem under the name of the variable that has it. */
 export type Report = (file: string, message: string, fix: string) => void
@@ -125,4 +126,32 @@ export function checkKeysUrl(keysUrl: string | undefined, warn: Report): void {
   const { protocol, hostname } = new URL(keysUrl)
   if (protocol === 'https:' || /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(hostname)) return
   warn('CUBEJS_JWK_URL', 'is read without TLS, by which tokens of anyone could be let in', 'Use https.')
+}
+
+/**
+ * The setting whose name is nearest to one that does not exist.
+ *
+ * @returns undefined if no name begins with it or is within three changes
+ */
+export function nearestSetting(name: string): string | undefined {
+  const completed = SETTING_SPECS.find((spec) => spec.name.startsWith(name))
+  if (completed !== undefined) return completed.name
+  const nearest = SETTING_SPECS.map((spec) => ({ name: spec.name, changes: countChanges(name, spec.name) }))
+    .filter(({ changes }) => changes <= 3)
+    .sort((left, right) => left.changes - right.changes)
+  return nearest[0]?.name
+}
+
+/** Levenshtein's distance, one row at a time. */
+function countChanges(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
+  for (const [index, character] of [...from].entries()) {
+    const next = [index + 1]
+    for (const [column, other] of [...to].entries()) {
+      const replaced = (row[column] ?? 0) + (character === other ? 0 : 1)
+      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
 }

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest'
 import { runGolden } from '../test/support/golden.js'
 import { ALGORITHMS } from './auth/verify.js'
 import { type Environment, loadConfig } from './config.js'
+import { nearestSetting } from './config-check.js'
 import { printConfig } from './print-config.js'
-import { nearestSetting, printSettings, SETTING_SPECS } from './settings.js'
+import { printSettings, SETTING_SPECS } from './settings.js'
 
 const load = (environment: Environment, overrides: Environment = {}) =>
   loadConfig({ projectDir: 'project', environment, overrides, needsSecret: true })

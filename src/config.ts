@@ -8,10 +8,11 @@ import {
   checkSecrets,
   checkTls,
   checkUpstream,
+  nearestSetting,
   type Report,
 } from './config-check.js'
 import { type Diagnostic, DiagnosticsError } from './errors.js'
-import { nearestSetting, SETTING_SPECS, splitList } from './settings.js'
+import { SETTING_SPECS, splitList } from './settings.js'
 
 /** Everything that can be configured, checked and frozen. Units are in the names. */
 export interface Config {
@@ -22,7 +23,9 @@ export interface Config {
     readonly tls: { readonly cert: string; readonly key: string } | undefined
     readonly passwordOverPlaintext: boolean
     readonly sessionsMax: number
+    readonly loginsMax: number
     readonly loginTimeoutMs: number
+    readonly writeTimeoutMs: number
     readonly drainTimeoutMs: number
   }
   /** Undefined: the embedded demo database. */
@@ -67,6 +70,9 @@ export interface Config {
     readonly modelsMax: number
     readonly parsedMax: number
     readonly plansMax: number
+    /** Of one statement or portal; 0 for no limit. */
+    readonly resultRowsMax: number
+    readonly resultBytesMax: number
   }
   readonly catalog: {
     readonly timeoutMs: number
@@ -156,7 +162,9 @@ export function loadConfig(options: {
       tls: tls.cert === undefined || tls.key === undefined ? undefined : { cert: tls.cert, key: tls.key },
       passwordOverPlaintext: values.get('ROWGATE_PASSWORD_OVER_PLAINTEXT') === true,
       sessionsMax: number('ROWGATE_SESSIONS_MAX'),
+      loginsMax: number('ROWGATE_LOGINS_MAX'),
       loginTimeoutMs: number('ROWGATE_LOGIN_TIMEOUT_MS'),
+      writeTimeoutMs: number('ROWGATE_CLIENT_WRITE_TIMEOUT_MS'),
       drainTimeoutMs: number('ROWGATE_DRAIN_TIMEOUT_MS'),
     },
     upstream: embedded
@@ -218,6 +226,8 @@ export function loadConfig(options: {
       modelsMax: number('ROWGATE_MODELS_MAX'),
       parsedMax: number('ROWGATE_PARSED_MAX'),
       plansMax: number('ROWGATE_PLANS_MAX'),
+      resultRowsMax: number('ROWGATE_RESULT_ROWS_MAX'),
+      resultBytesMax: number('ROWGATE_RESULT_BYTES_MAX'),
     },
     database: text('ROWGATE_DATABASE') ?? text('CUBEJS_DB_NAME') ?? 'demo',
     functionsAllowed: new Set(list('ROWGATE_FUNCTIONS_ALLOWED') ?? []),

@@ -188,6 +188,7 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     facts,
     queryRewrite,
   })
+  const account = createAccount(nowMs)
   const state: SessionState = {
     id: start.id,
     context,
@@ -196,11 +197,12 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     observe,
     writer: start.writer,
     lease: createLease(deps.pool),
-    batch: createBatch(start.writer),
+    batch: createBatch(start.writer, account),
     parse,
     nowMs,
     wallSql: wallSql(context, config.wall),
-    account: createAccount(),
+    account,
+    cancelUpstream: (connection) => cancelUpstream(connection, deps.upstream),
     audit: {
       address: start.address,
       who: namedClaims(context, config.audit.claims),
@@ -227,7 +229,6 @@ async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnTy
     state,
     facts: shownFacts(context.user),
     reported: new Map(reported),
-    cancelUpstream: (connection) => cancelUpstream(connection, deps.upstream),
   })
   const startedAt = new Date(nowMs()).toISOString()
   directory.add({

@@ -198,11 +198,25 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
   ),
   setting('ROWGATE_SESSIONS_MAX', '', '2000', 'Client sessions at once', whole(1, 100_000)),
   setting(
+    'ROWGATE_LOGINS_MAX',
+    '',
+    '1000',
+    'Connections at once that have not logged in; the oldest makes room for the next',
+    whole(1, 100_000),
+  ),
+  setting(
     'ROWGATE_LOGIN_TIMEOUT_MS',
     'ms',
     '60000',
     'From accepting a connection to the end of its login',
     whole(100, 600_000),
+  ),
+  setting(
+    'ROWGATE_CLIENT_WRITE_TIMEOUT_MS',
+    'ms',
+    '120000',
+    'A client that takes nothing of its answer for so long is disconnected',
+    whole(1_000, 86_400_000),
   ),
   setting(
     'ROWGATE_FRAME_BYTES_MAX',
@@ -214,6 +228,20 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
   setting('ROWGATE_SQL_BYTES_MAX', 'bytes', '262144', 'Longest statement', whole(1_024, 16_777_216)),
   setting('ROWGATE_STATEMENTS_MAX', '', '1000', 'Prepared statements per session', whole(1, 100_000)),
   setting('ROWGATE_PORTALS_MAX', '', '1000', 'Open portals per session', whole(1, 100_000)),
+  setting(
+    'ROWGATE_RESULT_ROWS_MAX',
+    '',
+    '0',
+    'Rows that one statement or cursor may give, more are an error; 0 for no limit',
+    whole(0, Number.MAX_SAFE_INTEGER),
+  ),
+  setting(
+    'ROWGATE_RESULT_BYTES_MAX',
+    'bytes',
+    '0',
+    'The same for the bytes of these rows; 0 for no limit',
+    whole(0, Number.MAX_SAFE_INTEGER),
+  ),
   setting(
     'ROWGATE_STATEMENT_TIMEOUT_MS',
     'ms',
@@ -342,34 +370,6 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     oneOf(['json', 'pretty']),
   ),
 ]
-
-/**
- * The setting whose name is nearest to one that does not exist.
- *
- * @returns undefined if no name begins with it or is within three changes
- */
-export function nearestSetting(name: string): string | undefined {
-  const completed = SETTING_SPECS.find((spec) => spec.name.startsWith(name))
-  if (completed !== undefined) return completed.name
-  const nearest = SETTING_SPECS.map((spec) => ({ name: spec.name, changes: countChanges(name, spec.name) }))
-    .filter(({ changes }) => changes <= 3)
-    .sort((left, right) => left.changes - right.changes)
-  return nearest[0]?.name
-}
-
-/** Levenshtein's distance, one row at a time. */
-function countChanges(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [index, character] of [...from].entries()) {
-    const next = [index + 1]
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] ?? 0) + (character === other ? 0 : 1)
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
-}
 
 /** A table of all settings, for `serve --help`. */
 export function printSettings(): string {

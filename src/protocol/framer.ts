@@ -17,13 +17,19 @@ export interface Framer {
   next(): Frame | undefined
   /** Bytes that have come but make no whole frame yet. */
   pendingBytes(): number
+  /** From the next message on, messages may be this long. */
+  allow(frameBytesMax: number): void
 }
 
+/** Chunks shorter than this are joined with those before them: a Buffer costs some hundred bytes beside its content. */
+const JOINED_BYTES_MAX = 65_536
+
 /**
- * Cuts a byte stream into frames. Chunks are kept as they came and joined only when a frame needs several of them, so that a frame sent
- * one byte at a time costs no more than its length, and a length field alone makes nothing be allocated.
+ * Cuts a byte stream into frames. Chunks are joined only when a frame needs several of them, or with others of their size, so that a frame
+ * sent one byte at a time costs little more than its length, and a length field alone makes nothing be allocated.
  */
-export function createFramer({ frameBytesMax }: { readonly frameBytesMax: number }): Framer {
+export function createFramer(options: { readonly frameBytesMax: number }): Framer {
+  let { frameBytesMax } = options
   let chunks: Buffer[] = []
   let bytes = 0
   const joined = (): Buffer => {
@@ -37,8 +43,14 @@ export function createFramer({ frameBytesMax }: { readonly frameBytesMax: number
   return {
     push(chunk) {
       if (chunk.length === 0) return
-      chunks.push(chunk)
       bytes += chunk.length
+      let last = chunk
+      for (let before = chunks.at(-1); before !== undefined; before = chunks.at(-1)) {
+        if (before.length > last.length || before.length >= JOINED_BYTES_MAX) break
+        chunks.pop()
+        last = Buffer.concat([before, last])
+      }
+      chunks.push(last)
     },
     next() {
       if (header === undefined) {
@@ -56,6 +68,9 @@ export function createFramer({ frameBytesMax }: { readonly frameBytesMax: number
       return frame
     },
     pendingBytes: () => bytes,
+    allow(longer) {
+      frameBytesMax = longer
+    },
   }
 }
 

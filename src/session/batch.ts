@@ -2,6 +2,7 @@ import { PARSE_COMPLETE } from '../protocol/backend.js'
 import { encodeClose, encodeParse, SYNC } from '../protocol/request.js'
 import type { Connection } from '../upstream/connection.js'
 import type { SendStep, Step } from '../upstream/step.js'
+import type { Account, Entry } from './audit.js'
 import { ERROR_CACHED_PLAN, reportOfFields } from './report.js'
 import { preparedKey, type UpstreamStatement } from './upstream-statement.js'
 import type { Writer } from './writer.js'
@@ -12,6 +13,8 @@ interface StepNote {
   /** The connection would have known this statement from here on. */
   readonly preparedKey: string | undefined
   readonly undo: Undo | undefined
+  /** The statement that is told of it. */
+  readonly entry: Entry | undefined
 }
 
 /** Takes back what the session noted when it planned a step, because the step failed or never ran. */
@@ -53,34 +56,37 @@ export interface SendOptions {
   readonly statement?: UpstreamStatement
   readonly undo?: Undo
   readonly rewrite?: SendStep['rewrite']
+  readonly meter?: SendStep['meter']
 }
 
+/** A pipeline longer than this is sent in portions. */
 const BATCH_STEPS_MAX = 500
+/** So is one whose frames, the session's own answers among them, are longer than this. */
 const BATCH_BYTES_MAX = 1_048_576
 
-export function createBatch(writer: Writer): Batch {
+export function createBatch(writer: Writer, account: Account): Batch {
   let steps: Step[] = []
-  let notes: (StepNote | undefined)[] = []
+  let notes: StepNote[] = []
   let connection: Connection | undefined
   let touched = false
   let waitingBytes = 0
-  const add = (step: Step, note?: StepNote): void => {
+  const add = (step: Step, note: Partial<StepNote> = {}): void => {
+    const { statement, preparedKey: key, undo } = note
     steps.push(step)
-    notes.push(note)
+    notes.push({ statement, preparedKey: key, undo, entry: account.current() })
     waitingBytes += step.frame.length
     if (step.kind === 'send') touched = true
   }
   const batch: Batch = {
-    local: (frame, undo) =>
-      add({ kind: 'local', frame }, { statement: undefined, preparedKey: undefined, undo }),
+    local: (frame, undo) => add({ kind: 'local', frame }, { undo }),
     before(used, first) {
       connection = used
       for (const step of first) add(step)
     },
-    send(frame, reply, { visible, statement, undo, rewrite }) {
+    send(frame, reply, { visible, statement, undo, rewrite, meter }) {
       add(
-        { kind: 'send', frame, reply, visible, ...(rewrite === undefined ? {} : { rewrite }) },
-        { statement, preparedKey: undefined, undo },
+        { kind: 'send', frame, reply, visible, meter, ...(rewrite === undefined ? {} : { rewrite }) },
+        { statement, undo },
       )
     },
     prepare(used, statement, visible, undo) {
@@ -88,7 +94,7 @@ export function createBatch(writer: Writer): Batch {
       const key = preparedKey(statement, used.applied)
       if (!statement.cached) {
         const frame = encodeParse('', statement.sql, statement.parameterOids)
-        add({ kind: 'send', frame, reply: 'parse', visible }, { statement, preparedKey: undefined, undo })
+        add({ kind: 'send', frame, reply: 'parse', visible }, { statement, undo })
         return ''
       }
       const { name, known, evicted } = used.prepared.prepare(key)
@@ -113,34 +119,49 @@ export function createBatch(writer: Writer): Batch {
       const used = connection
       const mustSync = sync && touched && used !== undefined
       if (!run.some((step) => step.kind === 'send') && !mustSync) {
-        for (const step of run) if (step.kind === 'local') writer.write(step.frame)
+        for (const [index, step] of run.entries()) {
+          if (step.kind !== 'local') continue
+          writer.write(step.frame)
+          noteBytes(runNotes[index], step.frame.length)
+        }
         if (sync) touched = false
+        if (writer.full()) await writer.drained()
         return
       }
       if (used === undefined) throw new Error('steps without a connection')
       const all: Step[] = mustSync
         ? [...run, { kind: 'send', frame: SYNC, reply: 'sync', visible: false }]
         : run
-      const { status, failure } = await used.exchange(all, writer).catch((error: unknown) => {
+      const { status, failure, deliveredBytes } = await used.exchange(all, writer).catch((error: unknown) => {
         // With the connection goes all that was asked of it: nothing is left to be synchronised.
         connection = undefined
         touched = false
         throw error
       })
       if (mustSync) touched = false
+      for (const [index, bytes] of deliveredBytes.entries()) noteBytes(runNotes[index], bytes ?? 0)
       const { applied } = used
       // Settings that came in the same transaction are undone with it.
       if (failure !== undefined) used.applied = used.appliedOnRollback
       if (status === 'I') used.appliedOnRollback = used.applied
       if (failure === undefined) return
       for (const note of runNotes.slice(failure.stepIndex).toReversed()) {
-        if (note?.preparedKey !== undefined) used.prepared.forget(note.preparedKey)
-        note?.undo?.()
+        if (note.preparedKey !== undefined) used.prepared.forget(note.preparedKey)
+        note.undo?.()
       }
-      const statement = runNotes[failure.stepIndex]?.statement
+      const { statement, entry } = runNotes[failure.stepIndex] ?? {}
+      if (failure.refused !== undefined) {
+        // The upstream may have gone on to the end, settings included: what it is set to now is not known.
+        used.applied = new Map()
+        used.appliedOnRollback = used.applied
+        account.fail(failure.refused.code, entry)
+        throw failure.refused
+      }
       if (statement !== undefined && failure.fields.get('M') === ERROR_CACHED_PLAN)
         used.prepared.forget(preparedKey(statement, applied))
-      throw reportOfFields(failure.fields, statement)
+      const reported = reportOfFields(failure.fields, statement)
+      account.fail(reported.report.code, entry)
+      throw reported
     },
     clear() {
       steps = []
@@ -149,4 +170,8 @@ export function createBatch(writer: Writer): Batch {
     },
   }
   return batch
+}
+
+function noteBytes(note: StepNote | undefined, bytes: number): void {
+  if (note?.entry !== undefined) note.entry.bytes += bytes
 }

@@ -12,6 +12,7 @@ import type { FormatCode } from '../protocol/message.js'
 import { rowsOfTag } from './audit.js'
 import { fetchRows } from './catalog-cursor.js'
 import { isHeld, requireDeclarable } from './cursor.js'
+import { countFrames, nothingGiven } from './result-limit.js'
 import { setOne } from './setting-command.js'
 import { sleep } from './sleep.js'
 import type { Command, Portal, SessionState } from './state.js'
@@ -30,7 +31,12 @@ export async function askCatalog(
   for (const { name, value, local } of settings) await setOne(state, name, value, local)
   if (delayMs !== undefined) await sleep(state, delayMs)
   const reply = await state.catalog.run({ ...statement, ...values })
-  state.account.count(rowsOfTag(reply.tag))
+  countFrames(state, nothingGiven(), reply.rows)
+  const entry = state.account.current()
+  if (entry !== undefined) {
+    entry.rows += rowsOfTag(reply.tag)
+    entry.endedAtMs = state.nowMs()
+  }
   return reply
 }
 
@@ -103,13 +109,18 @@ export async function runCatalogCursor(
     const { portalname = '' } = node.DeclareCursorStmt
     const reply = await state.catalog.run({ ...declared, formats: [], values: [], resultFormats: [] })
     requireAnswerRoom(state, reply)
-    state.catalogCursors.set(portalname, { reply, position: 0, hold: isHeld(node) })
+    state.catalogCursors.set(portalname, { reply, position: 0, hold: isHeld(node), given: nothingGiven() })
     return [encodeCommandComplete('DECLARE CURSOR')]
   }
   if ('FetchStmt' in node) {
     const cursor = state.catalogCursors.get(node.FetchStmt.portalname ?? '')
     if (cursor === undefined) throw noCursor(node.FetchStmt.portalname)
-    return fetchRows(cursor, node.FetchStmt)
+    const frames = fetchRows(cursor, node.FetchStmt)
+    const rows = frames.slice(0, -1)
+    countFrames(state, cursor.given, rows)
+    const entry = state.account.current()
+    if (entry !== undefined) entry.rows += rows.length
+    return frames
   }
   const name = 'ClosePortalStmt' in node ? (node.ClosePortalStmt.portalname ?? '') : ''
   if (!state.catalogCursors.delete(name)) throw noCursor(name)

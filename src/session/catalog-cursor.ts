@@ -2,6 +2,7 @@ import type { CatalogReply } from '../catalog/reply.js'
 import { PgError } from '../errors.js'
 import { encodeCommandComplete } from '../protocol/backend.js'
 import type { Node } from '../sql/tree.js'
+import type { Given } from './result-limit.js'
 
 type FetchStmt = Extract<Node, { FetchStmt: unknown }>['FetchStmt']
 
@@ -11,6 +12,8 @@ export interface CatalogCursor {
   /** Rows before the position: 0 is before the first, their number + 1 after the last. */
   position: number
   readonly hold: boolean
+  /** What all of its FETCHes gave so far. */
+  readonly given: Given
 }
 
 /** FETCH or MOVE: DataRows and CommandComplete (manual, "FETCH"). */

@@ -2,6 +2,7 @@ import { PgError } from '../errors.js'
 import type { Node } from '../sql/tree.js'
 import { hiddenSteps } from './lease.js'
 import { closePortal, createPortal, requireFreePortal } from './portal.js'
+import { type Given, nothingGiven } from './result-limit.js'
 import type { Command, SessionState } from './state.js'
 import { takeConnection } from './upstream-command.js'
 
@@ -65,6 +66,11 @@ export function noteCursor(state: SessionState, { node, statement }: CursorComma
 /** Whether a FETCH gives binary values although the simple protocol knows of none. */
 export function fetchesBinary(state: SessionState, node: Node): boolean {
   return 'FetchStmt' in node && state.portals.get(cursorName(node))?.cursor?.binary === true
+}
+
+/** What a cursor has given so far, over all of its FETCHes. */
+export function givenBy(state: SessionState, node: Node): Given {
+  return state.portals.get(cursorName(node))?.given ?? nothingGiven()
 }
 
 function cursorName(node: Node): string {

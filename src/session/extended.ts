@@ -21,15 +21,16 @@ import {
   withFormats,
 } from './catalog-command.js'
 import { createCommand } from './command.js'
-import { noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
+import { givenBy, noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
 import { answerFrames, portionFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
 import { closePortal, createPortal, keptValues, requireFreePortal } from './portal.js'
 import { requireRoom } from './prepare-command.js'
 import { refusal } from './refusal.js'
+import { type Given, resultMeter } from './result-limit.js'
 import { requireLiveBlock } from './simple.js'
 import type { Command, Portal, Prepared, SessionState } from './state.js'
-import { countRows, showTables } from './table-oids.js'
+import { countRows, noteReads, showTables } from './table-oids.js'
 import { takeConnection } from './upstream-command.js'
 import { boundValues } from './upstream-statement.js'
 
@@ -195,7 +196,11 @@ export async function runExecute(
       return state.batch.local(EMPTY_QUERY_RESPONSE)
     case 'upstream':
     case 'cursor':
-      return executeUpstream(state, message, { command, text: portal.prepared.text })
+      return executeUpstream(state, message, {
+        command,
+        text: portal.prepared.text,
+        given: command.kind === 'cursor' ? givenBy(state, command.node) : portal.given,
+      })
     case 'catalog': {
       const { values, formats, resultFormats } = portal
       if (portal.reply === undefined) {
@@ -231,21 +236,25 @@ async function executeLocal(
   for (const frame of frames) state.batch.local(frame)
 }
 
+interface ExecutedUpstream {
+  readonly command: Extract<Command, { kind: 'upstream' | 'cursor' }>
+  readonly text: string
+  readonly given: Given
+}
+
 async function executeUpstream(
   state: SessionState,
   message: Message<'execute'>,
-  {
-    command,
-    text,
-  }: { readonly command: Extract<Command, { kind: 'upstream' | 'cursor' }>; readonly text: string },
+  { command, text, given }: ExecutedUpstream,
 ): Promise<void> {
   if (command.kind === 'cursor') await requireCursorBlock(state, command.node)
-  await takeConnection(state)
-  state.account.note(command.statement.reads)
+  const connection = await takeConnection(state)
+  noteReads(state, command.statement.reads)
   state.batch.send(encodeExecute(message.portal, message.rowsMax), 'execute', {
     visible: true,
-    rewrite: countRows(state),
+    rewrite: countRows(state, message.rowsMax),
     statement: command.statement,
+    meter: resultMeter(state, connection, given),
   })
   if (command.kind !== 'cursor') return
   await state.batch.settle({ sync: false })

@@ -3,6 +3,7 @@ import { createSecureContext } from 'node:tls'
 import { PgError } from '../errors.js'
 import type { Observe } from '../events.js'
 import { encodeBackendKeyData, encodeParameterStatus, encodeReadyForQuery } from '../protocol/backend.js'
+import { ClientGone } from '../upstream/exchange.js'
 import { createCancelKeys } from './cancel-keys.js'
 import { handshake } from './handshake.js'
 import type { Login } from './login.js'
@@ -10,7 +11,8 @@ import { type Authenticate, login } from './login.js'
 import { createReader, type Reader } from './reader.js'
 import { errorFrame } from './report.js'
 import type { Session } from './session.js'
-import { createWriter, type Writer } from './writer.js'
+import { createWaitingRoom } from './waiting-room.js'
+import { createWriter, endSocket, type Writer } from './writer.js'
 
 export interface GateOptions {
   readonly host: string
@@ -18,7 +20,10 @@ export interface GateOptions {
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly passwordOverPlaintext: boolean
   readonly sessionsMax: number
+  /** Connections at once that have not logged in. */
+  readonly loginsMax: number
   readonly loginTimeoutMs: number
+  readonly writeTimeoutMs: number
   readonly frameBytesMax: number
   readonly database: string
 }
@@ -53,6 +58,9 @@ export interface Gate {
 
 let nextSessionId = 1
 
+/** A client that vanished without a word is noticed after this and the system's own patience. */
+const KEEPALIVE = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000 }
+
 /** @throws the error of listen(), EADDRINUSE for one */
 export async function openGate(options: GateOptions, deps: GateDeps): Promise<Gate> {
   const secureContext =
@@ -60,6 +68,14 @@ export async function openGate(options: GateOptions, deps: GateDeps): Promise<Ga
   const cancelKeys = createCancelKeys()
   const sessions = new Map<Session, Promise<void>>()
   const sockets = new Set<Socket>()
+  const waitingRoom = createWaitingRoom(options.loginsMax)
+  /** Sessions, and those who are about to have one. */
+  let admitted = 0
+
+  const requireSeat = (): void => {
+    if (admitted >= options.sessionsMax)
+      throw new PgError('too_many_connections', 'sorry, too many clients already')
+  }
 
   const serve = async (raw: Socket): Promise<void> => {
     const id = nextSessionId
@@ -67,19 +83,25 @@ export async function openGate(options: GateOptions, deps: GateDeps): Promise<Ga
     const address = raw.remoteAddress ?? 'local'
     let socket = raw
     let processId: number | undefined
+    let user = ''
+    let seated = false
+    let opened = false
     const deadline = new AbortController()
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
       deadline.abort()
       socket.destroy()
-    }, options.loginTimeoutMs)
+    }
+    const timer = setTimeout(giveUp, options.loginTimeoutMs)
+    const place = waitingRoom.enter(giveUp)
     try {
       const hello = await handshake(raw, { secureContext, deadline: deadline.signal })
       if (hello.kind === 'closed') return void raw.destroy()
       if (hello.kind === 'cancel') {
         cancelKeys.cancel(hello.processId, hello.secretKey)
-        return void raw.end()
+        return endSocket(raw)
       }
       socket = hello.socket
+      user = hello.packet.parameters.get('user') ?? ''
       if (!hello.encrypted && !options.passwordOverPlaintext && !isLoopback(address)) {
         throw new PgError(
           'invalid_authorization_specification',
@@ -92,10 +114,20 @@ export async function openGate(options: GateOptions, deps: GateDeps): Promise<Ga
           },
         )
       }
-      if (sessions.size >= options.sessionsMax)
-        throw new PgError('too_many_connections', 'sorry, too many clients already')
-      const io = { reader: createReader(socket, options), writer: createWriter(socket) }
-      const loggedIn = await login(hello, io, { ...deps, database: options.database, sessionId: id, address })
+      requireSeat()
+      const io = { reader: createReader(socket, options), writer: createWriter(socket, options) }
+      const loggedIn = await login(hello, io, {
+        ...deps,
+        database: options.database,
+        sessionId: id,
+        address,
+        onPassword: place.keep,
+      })
+      place.leave()
+      io.reader.admit()
+      requireSeat()
+      admitted += 1
+      seated = true
       const key = cancelKeys.create(loggedIn.protocolMinor >= 2 ? 32 : 4)
       processId = key.processId
       const { session, parameters } = await deps.open({ id, processId, address, login: loggedIn, ...io })
@@ -104,20 +136,29 @@ export async function openGate(options: GateOptions, deps: GateDeps): Promise<Ga
       for (const [name, value] of parameters) io.writer.write(encodeParameterStatus(name, value))
       io.writer.write(encodeBackendKeyData(processId, key.secretKey))
       io.writer.write(encodeReadyForQuery('I'))
+      opened = true
       const running = session.run()
       sessions.set(session, running)
       await running
       sessions.delete(session)
     } catch (error) {
+      if (error instanceof ClientGone) return void socket.destroy()
       if (!(error instanceof PgError)) deps.observe({ kind: 'internal_error', sessionId: id, error })
-      if (!socket.destroyed) socket.end(errorFrame(error, 'FATAL'))
+      if (!opened)
+        deps.observe({ kind: 'login_failed', sessionId: id, address, user, reason: reasonOf(error) })
+      endSocket(socket, errorFrame(error, 'FATAL'))
     } finally {
       clearTimeout(timer)
+      // A socket that lingers still is one.
+      whenClosed(raw, () => {
+        place.leave()
+        if (seated) admitted -= 1
+      })
       if (processId !== undefined) cancelKeys.remove(processId)
     }
   }
 
-  const server = createServer({ noDelay: true }, (socket) => {
+  const server = createServer(KEEPALIVE, (socket) => {
     // Before anything else: an error without a listener would end the process.
     socket.on('error', () => undefined)
     sockets.add(socket)
@@ -155,6 +196,17 @@ function listen(server: Server, { host, port }: GateOptions): Promise<number> {
       resolve(address !== null && typeof address === 'object' ? address.port : port)
     })
   })
+}
+
+function whenClosed(socket: Socket, work: () => void): void {
+  if (socket.closed) work()
+  else socket.once('close', work)
+}
+
+/** What the log and the audit say of a login that failed; the client is told less. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause instanceof Error ? error.cause.message : error.message
 }
 
 function isLoopback(address: string): boolean {

@@ -7,6 +7,7 @@ import {
   encodeNegotiateProtocolVersion,
 } from '../protocol/backend.js'
 import { PROTOCOL_MINOR_MAX } from '../protocol/startup.js'
+import { ClientGone } from '../upstream/exchange.js'
 import type { Handshake } from './handshake.js'
 import type { Reader } from './reader.js'
 import { findSetting } from './setting.js'
@@ -24,6 +25,8 @@ export interface LoginDeps {
   readonly database: string
   readonly sessionId: number
   readonly address: string
+  /** Called when the password has come: from here on it is not the client who is waited for. */
+  readonly onPassword: () => void
 }
 
 export interface Login {
@@ -35,7 +38,7 @@ export interface Login {
 /**
  * From the StartupMessage to AuthenticationOk. Every failure says the same to the client; the reason is in the log.
  *
- * @throws PgError, to be answered with FATAL
+ * @throws PgError, to be answered with FATAL; ClientGone
  */
 export async function login(
   startup: Startup,
@@ -60,9 +63,10 @@ export async function login(
   }
   io.writer.write(AUTHENTICATION_CLEARTEXT_PASSWORD)
   const message = await io.reader.next()
-  if (message === undefined) throw new PgError('connection_failure', 'the client left before the login')
+  if (message === undefined) throw new ClientGone('the client left before the login')
   if (message.type !== 'password')
     throw new PgError('protocol_violation', `expected password response, got message ${message.type}`)
+  deps.onPassword()
   const context = await authenticate(user, message.password, deps)
   const database = parameters.get('database') ?? user
   if (database !== deps.database && parameters.has('database') && database !== '') {
@@ -85,11 +89,12 @@ export async function login(
 async function authenticate(user: string, password: string, deps: LoginDeps): Promise<SecurityContext> {
   try {
     return await deps.authenticate(user, password)
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    deps.observe({ kind: 'login_failed', sessionId: deps.sessionId, address: deps.address, user, reason })
-    const detail = error instanceof PgError && error.detail !== undefined ? { detail: error.detail } : {}
-    throw new PgError('invalid_password', `password authentication failed for user "${user}"`, detail)
+  } catch (cause) {
+    const detail = cause instanceof PgError && cause.detail !== undefined ? { detail: cause.detail } : {}
+    throw new PgError('invalid_password', `password authentication failed for user "${user}"`, {
+      ...detail,
+      cause,
+    })
   }
 }
 

@@ -1,5 +1,6 @@
 import { PgError } from '../errors.js'
 import { OWN_PORTAL } from './lease.js'
+import { nothingGiven } from './result-limit.js'
 import type { Portal, Prepared, SessionState } from './state.js'
 
 /** @throws PgError duplicate_cursor; configuration_limit_exceeded */
@@ -53,6 +54,7 @@ export function createPortal(
     answer: undefined,
     reply: undefined,
     sent: 0,
+    given: nothingGiven(),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import { PgError } from '../errors.js'
 import { createFramer, type Frame } from '../protocol/framer.js'
-import { decodeFrontend, FRONTEND } from '../protocol/frontend.js'
+import { decodeFrontend, FRONTEND, PASSWORD_BYTES_MAX } from '../protocol/frontend.js'
 import type { FrontendMessage } from '../protocol/message.js'
 
 /** A frame that was whole, but whose content makes no message: an error to answer, not the end. */
@@ -18,12 +18,14 @@ export interface Reader {
   next(): Promise<FrontendMessage | Malformed | undefined>
   /** Whether another whole or partial message has already come. */
   pending(): boolean
+  /** The client logged in: its messages may be longer than a password. */
+  admit(): void
   /** Fires when the client goes away, also while nobody reads. */
   readonly gone: AbortSignal
 }
 
 export function createReader(socket: Socket, { frameBytesMax }: { readonly frameBytesMax: number }): Reader {
-  const framer = createFramer({ frameBytesMax })
+  const framer = createFramer({ frameBytesMax: Math.min(PASSWORD_BYTES_MAX, frameBytesMax) })
   const gone = new AbortController()
   let wake: (() => void) | undefined
   const stop = (): void => {
@@ -40,6 +42,7 @@ export function createReader(socket: Socket, { frameBytesMax }: { readonly frame
   socket.on('error', stop)
   return {
     gone: gone.signal,
+    admit: () => framer.allow(frameBytesMax),
     pending: () => framer.pendingBytes() > 0 || socket.readableLength > 0,
     async next() {
       for (;;) {

@@ -2,7 +2,6 @@ import { PgError } from '../errors.js'
 import { encodeParameterStatus, encodeReadyForQuery } from '../protocol/backend.js'
 import { FramingError } from '../protocol/framer.js'
 import type { FrontendMessage } from '../protocol/message.js'
-import type { Connection } from '../upstream/connection.js'
 import { ClientGone, RowTorn } from '../upstream/exchange.js'
 import { endCatalogCursors } from './catalog-command.js'
 import { leaveUpstream, SessionEnd, startExpiryTimer, startIdleTimer, tokenExpired } from './ending.js'
@@ -23,7 +22,6 @@ export interface SessionDeps {
   readonly facts: ReadonlyMap<string, string>
   /** Values of the parameters that the client was told last. */
   readonly reported: Map<string, string>
-  readonly cancelUpstream: (connection: Connection) => Promise<void>
 }
 
 export interface Session {
@@ -38,7 +36,12 @@ export interface Session {
 }
 
 /** Statements of a pipeline of which nobody was told yet. */
-const EXECUTED_MAX = 500
+const STATEMENTS_UNTOLD_MAX = 500
+/** SQLSTATE of a statement whose client did not wait for its end: connection_failure. */
+const CLIENT_GONE = '08006'
+/** A statement is cancelled again, if the client asks for it again, no sooner than this: each cancel is a connection to the upstream. */
+const CANCEL_PAUSE_MS = 100
+
 /** Characters of a statement in pg_stat_activity, as track_activity_query_size has it. */
 const QUERY_SHOWN_MAX = 1_024
 
@@ -46,14 +49,13 @@ const QUERY_SHOWN_MAX = 1_024
  * One client connection after its login. Messages are taken one by one; replies of the upstream are due up to Flush or Sync, and the next
  * message is read when they have gone out.
  */
-export function createSession({ reader, state, facts, reported, cancelUpstream }: SessionDeps): Session {
+export function createSession({ reader, state, facts, reported }: SessionDeps): Session {
   let skipping = false
   let busy = false
+  let messageCount = 0
   let stopping: PgError | undefined
   let wake: (() => void) | undefined
   let lastText = ''
-  let bytesObserved = 0
-  let executed: { readonly text: string; readonly startedAtMs: number }[] = []
   let reportedSettings = state.settings
 
   const beforeStatement = (): void => {
@@ -73,15 +75,13 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
 
   /** Ends a request: the upstream is synchronised, the connection given back, the client told how it stands. */
   const ready = async (): Promise<void> => {
-    let code: string | undefined
     try {
       await state.batch.settle({ sync: true })
     } catch (error) {
-      code = reportOf(error).code
       await answerError(error)
       await state.batch.settle({ sync: true })
     }
-    if (executed.length > 0) observeExecuted(code)
+    tell()
     state.implicitBlock = false
     if (state.transaction.status === 'I') {
       endScope(state, { commits: true })
@@ -102,6 +102,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
         error = earlier
       }
     }
+    state.account.fail(codeOf(error))
     if (endsSession(error)) throw error
     // Cursors that were held are gone with their connection.
     if (state.lease.current()?.closed() ?? true) {
@@ -118,65 +119,62 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
     state.writer.write(errorFrame(error, 'ERROR'))
   }
 
-  /** Tells of one statement, with what was gathered since the last one. */
-  const observeStatement = (sql: string, code: string | undefined, startedAtMs: number): void => {
-    const bytes = state.writer.bytes()
-    state.observe({
-      kind: 'statement',
-      sessionId: state.id,
-      user: state.context.user,
-      address: state.audit.address,
-      who: state.audit.who,
-      sql,
-      fingerprint: state.audit.fingerprints ? fingerprintOf(state, sql) : undefined,
-      outcome: code === undefined ? 'ok' : 'error',
-      code,
-      durationMs: state.nowMs() - startedAtMs,
-      ...state.account.close(),
-      bytes: bytes - bytesObserved,
-    })
-    bytesObserved = bytes
-  }
-
-  /** Statements of a pipeline are told of when it is known how they ended. */
-  const observeExecuted = (code: string | undefined): void => {
-    const [last] = executed.slice(-1)
-    for (const { text, startedAtMs } of executed)
-      observeStatement(text, text === last?.text ? code : undefined, startedAtMs)
-    if (last === undefined && code !== undefined) observeStatement(lastText, code, state.nowMs())
-    executed = []
+  /** Tells of the statements whose end is known. */
+  const tell = (): void => {
+    for (const { text, startedAtMs, endedAtMs, reads, rows, bytes, code } of state.account.close()) {
+      state.observe({
+        kind: 'statement',
+        sessionId: state.id,
+        user: state.context.user,
+        address: state.audit.address,
+        who: state.audit.who,
+        sql: text,
+        fingerprint: state.audit.fingerprints ? fingerprintOf(state, text) : undefined,
+        outcome: code === undefined ? 'ok' : 'error',
+        code,
+        durationMs: (endedAtMs ?? state.nowMs()) - startedAtMs,
+        ...reads,
+        rows,
+        bytes,
+      })
+    }
   }
 
   const runQuery = async (sql: string): Promise<void> => {
     lastText = sql
-    const startedAtMs = state.nowMs()
-    let code: string | undefined
     try {
       await runSimple(state, sql, facts, beforeStatement)
       await state.batch.settle({ sync: true })
     } catch (error) {
-      code = codeOf(error)
       await answerError(error)
-    } finally {
-      observeStatement(sql, code, startedAtMs)
     }
     await ready()
   }
 
   const runExtended = async (message: FrontendMessage): Promise<void> => {
+    const { account, statements, portals } = state
     switch (message.type) {
-      case 'parse':
+      case 'parse': {
         lastText = message.sql
-        return runParse(state, message)
+        const entry = account.expect(message.sql)
+        await runParse(state, message)
+        entry.text = statements.get(message.name)?.text ?? message.sql
+        return
+      }
       case 'bind':
+        account.expect(statements.get(message.statement)?.text ?? '')
         return runBind(state, message)
-      case 'describe':
+      case 'describe': {
+        const { target, name } = message
+        account.expect((target === 'portal' ? portals.get(name)?.prepared : statements.get(name))?.text ?? '')
         return runDescribe(state, message)
+      }
       case 'execute': {
-        beforeStatement()
-        const { text, command } = state.portals.get(message.portal)?.prepared ?? {}
+        const { text, command } = portals.get(message.portal)?.prepared ?? {}
         lastText = text ?? lastText
-        if (text !== undefined) executed.push({ text, startedAtMs: state.nowMs() })
+        if (text === undefined) account.expect('')
+        else account.begin(text)
+        beforeStatement()
         await runExecute(state, message, facts)
         // After COMMIT the next statement of a pipeline begins anew.
         state.implicitBlock = !(command?.kind === 'local' && 'TransactionStmt' in command.node)
@@ -185,7 +183,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       case 'close':
         return runClose(state, message)
       case 'flush':
-        return state.batch.settle({ sync: false })
+        return settleAndTell()
       default:
         throw new FramingError('protocol_violation', `unexpected message ${message.type}`)
     }
@@ -197,8 +195,13 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       await state.batch.settle({ sync: false })
     } catch (error) {
       skipping = true
-      await answerError(error).finally(() => observeExecuted(codeOf(error)))
+      await answerError(error).finally(tell)
     }
+  }
+
+  const settleAndTell = async (): Promise<void> => {
+    await state.batch.settle({ sync: false })
+    tell()
   }
 
   const handle = async (message: FrontendMessage | Malformed): Promise<void> => {
@@ -234,13 +237,10 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
       default:
         try {
           await runExtended(message)
-          if (state.batch.full() || executed.length > EXECUTED_MAX) {
-            await state.batch.settle({ sync: false })
-            observeExecuted(undefined)
-          }
+          if (state.batch.full() || state.account.size() > STATEMENTS_UNTOLD_MAX) await settleAndTell()
         } catch (error) {
           skipping = true
-          await answerError(error).finally(() => observeExecuted(codeOf(error)))
+          await answerError(error).finally(tell)
         }
     }
   }
@@ -253,7 +253,13 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
     })
     stopped.catch(() => undefined)
     const endWait = startIdleTimer(state, stop)
-    return Promise.race([stopped, reader.next()]).finally(endWait)
+    return Promise.race([stopped, nextMessage()]).finally(endWait)
+  }
+
+  /** Whoever does not read the answers that there are gets no more of them. */
+  const nextMessage = async (): Promise<FrontendMessage | Malformed | undefined> => {
+    if (state.writer.full()) await state.writer.drained()
+    return reader.next()
   }
 
   const stop = (error: PgError): void => {
@@ -261,11 +267,25 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
     wake?.()
   }
 
+  let cancelledAtMs = Number.NEGATIVE_INFINITY
+  let cancelLater: NodeJS.Timeout | undefined
+
   const cancel = (): void => {
     state.lease.interrupt()
     state.catalog.interrupt()
     const connection = state.lease.current()
-    if (busy && connection !== undefined && !connection.closed()) void cancelUpstream(connection)
+    if (!busy || connection === undefined || connection.closed() || cancelLater !== undefined) return
+    const pauseMs = cancelledAtMs + CANCEL_PAUSE_MS - state.nowMs()
+    if (pauseMs <= 0) {
+      cancelledAtMs = state.nowMs()
+      return void state.cancelUpstream(connection)
+    }
+    const asked = messageCount
+    cancelLater = setTimeout(() => {
+      cancelLater = undefined
+      // What runs by then may be another statement, which nobody wants to cancel.
+      if (asked === messageCount) cancel()
+    }, pauseMs)
   }
 
   /** Nobody waits for the answer any more; the upstream need not compute it. */
@@ -277,6 +297,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
   }
 
   const sayGoodbye = (error: unknown): string => {
+    if (state.writer.stalled()) return 'the client did not read its answer'
     if (error instanceof ClientGone || reader.gone.aborted) return 'the client left'
     if (error instanceof RowTorn) return error.message
     const last = error instanceof SessionEnd ? error.error : error
@@ -309,6 +330,7 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
           message = await messageOrStop()
         ) {
           busy = true
+          messageCount += 1
           await handle(message).finally(() => {
             busy = false
           })
@@ -317,6 +339,8 @@ export function createSession({ reader, state, facts, reported, cancelUpstream }
         reason = sayGoodbye(error)
       } finally {
         endWait()
+        clearTimeout(cancelLater)
+        tell()
         reader.gone.removeEventListener('abort', onGone)
         await leaveUpstream(state)
         state.observe({ kind: 'session_ended', sessionId: state.id, reason })
@@ -338,6 +362,7 @@ function endsSession(error: unknown): boolean {
 
 function codeOf(error: unknown): string {
   if (error instanceof RowTorn) return codeOf(error.cause)
+  if (error instanceof ClientGone) return CLIENT_GONE
   return reportOf(error instanceof SessionEnd ? error.error : error).code
 }
 

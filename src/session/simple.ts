@@ -6,12 +6,13 @@ import type { Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
 import { answerWhole, askCatalog, cursorColumns, runCatalogCursor } from './catalog-command.js'
 import { createCommand } from './command.js'
-import { fetchesBinary, noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
+import { fetchesBinary, givenBy, noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
 import { answerFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
 import { firstParameter } from './parameter.js'
+import { type Given, nothingGiven, resultMeter } from './result-limit.js'
 import type { Command, SessionState } from './state.js'
-import { countRows, showTables } from './table-oids.js'
+import { countRows, noteReads, showTables } from './table-oids.js'
 import { leavesFailedBlock } from './transaction-command.js'
 import { takeConnection } from './upstream-command.js'
 import { boundValues, type UpstreamStatement } from './upstream-statement.js'
@@ -30,14 +31,17 @@ export async function runSimple(
 ): Promise<void> {
   // Postgres uses the unnamed ones for the simple protocol.
   state.statements.delete('')
+  state.account.expect(sql)
   const { statements, at } = state.parse(sql)
   if (statements.length === 0) return state.batch.local(EMPTY_QUERY_RESPONSE)
   state.portals.delete('')
   state.implicitBlock ||= statements.length > 1
   for (const statement of statements) {
+    state.account.begin(statements.length === 1 ? sql : statement.text)
     beforeStatement()
     requireLiveBlock(state, statement.node)
     await runStatement(state, statement, at, facts)
+    if (state.batch.full()) await state.batch.settle({ sync: false })
   }
 }
 
@@ -62,7 +66,7 @@ async function runStatement(
       return
     case 'upstream':
       refuseParameters(command.statement, parsed, at)
-      return runUpstream(state, command.statement)
+      return runUpstream(state, command.statement, { given: nothingGiven() })
     case 'cursor':
       refuseParameters(command.statement, parsed, at)
       return runCursor(state, command, parsed.text)
@@ -103,7 +107,9 @@ async function runCursor(
 ): Promise<void> {
   requireCursor(state, command.node)
   await requireCursorBlock(state, command.node)
-  await runUpstream(state, command.statement, fetchesBinary(state, command.node) ? [1] : [])
+  const given = givenBy(state, command.node)
+  const resultFormats: FormatCode[] = fetchesBinary(state, command.node) ? [1] : []
+  await runUpstream(state, command.statement, { given, resultFormats })
   await state.batch.settle({ sync: false })
   noteCursor(state, command, text)
 }
@@ -111,7 +117,7 @@ async function runCursor(
 async function runUpstream(
   state: SessionState,
   statement: UpstreamStatement,
-  resultFormats: readonly FormatCode[] = [],
+  { given, resultFormats = [] }: { readonly given: Given; readonly resultFormats?: readonly FormatCode[] },
 ): Promise<void> {
   const connection = await takeConnection(state)
   const name = state.batch.prepare(connection, statement, false)
@@ -125,6 +131,11 @@ async function runUpstream(
     rewrite: (frame) =>
       frame[0] === BACKEND.rowDescription ? showTables(state, statement, frame) : undefined,
   })
-  state.account.note(statement.reads)
-  state.batch.send(encodeExecute('', 0), 'execute', { visible: true, statement, rewrite: countRows(state) })
+  noteReads(state, statement.reads)
+  state.batch.send(encodeExecute('', 0), 'execute', {
+    visible: true,
+    statement,
+    rewrite: countRows(state),
+    meter: resultMeter(state, connection, given),
+  })
 }

@@ -5,12 +5,14 @@ import type { WrittenSetting } from '../plan/route.js'
 import type { FormatCode } from '../protocol/message.js'
 import type { Parsed, Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
+import type { Connection } from '../upstream/connection.js'
 import type { Account } from './audit.js'
 import type { Batch } from './batch.js'
 import type { CatalogCursor } from './catalog-cursor.js'
 import type { Lease } from './lease.js'
 import type { LocalAnswer } from './local-answer.js'
 import type { Planner } from './planner.js'
+import type { Given } from './result-limit.js'
 import type { Savepoint } from './scope.js'
 import type { PlacedStatement, SessionCatalog } from './session-catalog.js'
 import type { SettingValues } from './settings.js'
@@ -79,6 +81,8 @@ export interface Portal {
   reply: CatalogReply | undefined
   /** How many rows of either were sent. */
   sent: number
+  /** What the upstream gave so far. */
+  readonly given: Given
 }
 
 /** The lasting parts of one session, which its commands read and change. */
@@ -107,7 +111,13 @@ export interface SessionState {
     readonly portalsMax: number
     /** Of the catalog's answers that it holds for its portals and cursors. */
     readonly answerBytesMax: number
+    /** Of one statement or portal; 0 for no limit. */
+    readonly resultRowsMax: number
+    /** Of its rows; 0 for no limit. */
+    readonly resultBytesMax: number
   }
+  /** Asks the upstream to end what the connection runs; resolves when that was taken, and never rejects. */
+  readonly cancelUpstream: (connection: Connection) => Promise<void>
   /** Values of the upstream's settings where the session set none. */
   readonly upstreamDefaults: ReadonlyMap<string, string>
   transaction: Transaction

@@ -1,5 +1,5 @@
 import { BACKEND, decodeCommandComplete, withTables } from '../protocol/backend.js'
-import { rowsOfTag } from './audit.js'
+import { rowsOfTag, type StatementReads } from './audit.js'
 import type { SessionState } from './state.js'
 import type { UpstreamStatement } from './upstream-statement.js'
 
@@ -15,10 +15,25 @@ export function showTables(state: SessionState, { origins }: UpstreamStatement, 
   })
 }
 
-/** Passes replies to Execute on, and counts the rows that they tell of. */
-export function countRows(state: SessionState): (frame: Buffer) => Buffer {
+/** Notes in the account of the current statement what it reads. */
+export function noteReads({ account }: SessionState, reads: StatementReads): void {
+  const entry = account.current()
+  if (entry !== undefined) entry.reads = reads
+}
+
+/**
+ * Passes replies to Execute on, and notes in the account of its statement how many rows they tell of.
+ *
+ * @param rowsMax those that Execute asked for, which a suspended portal has given
+ */
+export function countRows(state: SessionState, rowsMax = 0): (frame: Buffer) => Buffer {
+  const entry = state.account.current()
   return (frame) => {
-    if (frame[0] === BACKEND.commandComplete) state.account.count(rowsOfTag(decodeCommandComplete(frame)))
+    const ends = frame[0] === BACKEND.commandComplete || frame[0] === BACKEND.portalSuspended
+    if (ends && entry !== undefined) {
+      entry.rows += frame[0] === BACKEND.portalSuspended ? rowsMax : rowsOfTag(decodeCommandComplete(frame))
+      entry.endedAtMs = state.nowMs()
+    }
     return frame
   }
 }

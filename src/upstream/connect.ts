@@ -120,10 +120,14 @@ function innerOf(client: pg.Client): InnerClient {
   return client as unknown as InnerClient
 }
 
+/** An upstream that vanished without a word is noticed after this and the system's own patience. */
+const KEEPALIVE_MS = 60_000
+
 function takeSocket(socket: Socket): Socket {
   for (const event of ['data', 'error', 'end', 'close', 'drain', 'timeout', 'readable'])
     socket.removeAllListeners(event)
   socket.setNoDelay(true)
+  socket.setKeepAlive(true, KEEPALIVE_MS)
   return socket
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../protocol/backend.js'
 import type { ErrorFields, TransactionStatus } from '../protocol/message.js'
 import { FLUSH, TERMINATE } from '../protocol/request.js'
-import type { ExchangeResult, ReplyKind, SendStep, Sink, Step } from './step.js'
+import type { ExchangeResult, Refusal, ReplyKind, SendStep, Sink, Step } from './step.js'
 
 /** The client went away while its answer was on the way. */
 export class ClientGone extends Error {}
@@ -41,6 +41,9 @@ interface Run {
   /** Index of the step whose reply is due. */
   index: number
   failure: ExchangeResult['failure']
+  /** Set once rows were refused: whatever else comes goes nowhere. */
+  refusal: Refusal | undefined
+  readonly deliveredBytes: number[]
 }
 
 /** Last message types of the replies, by kind. */
@@ -97,14 +100,41 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
 
   /** Writes to the client; a client that reads slowly stops the upstream. */
   const deliver = (bytes: Buffer): void => {
-    if (run === undefined || bytes.length === 0) return
-    const { sink } = run
+    const current = run
+    if (current === undefined || current.refusal !== undefined || bytes.length === 0) return
+    const { sink, index, deliveredBytes } = current
+    deliveredBytes[index] = (deliveredBytes[index] ?? 0) + bytes.length
     if (sink.write(bytes)) return
     socket.pause()
+    // When its run has ended the connection may be another session's, which waits for no client but its own.
     sink.drained().then(
-      () => socket.resume(),
-      () => fail(new ClientGone()),
+      () => {
+        if (run === current) socket.resume()
+      },
+      () => {
+        if (run === current) fail(new ClientGone('the client went away'))
+      },
     )
+  }
+
+  const finish = (done: Run): void => {
+    const { steps, failure, deliveredBytes, refusal } = done
+    const resolve = (): void => {
+      if (run !== done) return
+      run = undefined
+      socket.resume()
+      done.resolve({ status: steps.some(isSync) ? status : undefined, failure, deliveredBytes })
+    }
+    if (refusal === undefined) resolve()
+    else void refusal.cancelled.finally(resolve)
+  }
+
+  /** From here on the client sees nothing of this run: the statement is a failed one, whatever the upstream makes of it. */
+  const refuse = (current: Run, refusal: Refusal): void => {
+    current.refusal = refusal
+    // What is left must be read, however slow the client is.
+    socket.resume()
+    current.failure = { stepIndex: current.index, fields: new Map(), refused: refusal.error }
   }
 
   /** Writes local replies that are due, and ends the run when nothing is left. */
@@ -112,10 +142,7 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
     while (run !== undefined) {
       const step = run.steps[run.index]
       if (step === undefined) {
-        const done = run
-        run = undefined
-        done.resolve({ status: done.steps.some(isSync) ? status : undefined, failure: done.failure })
-        return
+        return finish(run)
       }
       if (step.kind === 'send') return
       deliver(step.frame)
@@ -127,7 +154,7 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
     if (run === undefined || fields.get('V') === 'FATAL' || fields.get('V') === 'PANIC') {
       return fail(lost(fields))
     }
-    run.failure = { stepIndex: run.index, fields }
+    run.failure ??= { stepIndex: run.index, fields }
     const sync = run.steps.findIndex((step, index) => run !== undefined && index >= run.index && isSync(step))
     needsSync = sync < 0
     run.index = sync < 0 ? run.steps.length : sync
@@ -151,7 +178,7 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
       status = decodeReadyForQuery(frame)
       needsSync = false
     }
-    const shown = step.rewrite === undefined ? frame : step.rewrite(frame)
+    const shown = step.rewrite === undefined || run.refusal !== undefined ? frame : step.rewrite(frame)
     if (step.visible && shown !== undefined) deliver(shown)
     if (ends) run.index += 1
     settle()
@@ -186,10 +213,14 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
       const step = currentStep()
       const row = type === BACKEND.dataRow || type === BACKEND.copyData
       if (row && step?.reply === 'execute' && step.onRow === undefined) {
-        const end = runOfRows(bytes, offset)
+        const { end, rows } = runOfRows(bytes, offset)
+        if (run !== undefined && run.refusal === undefined) {
+          const refusal = step.meter?.(rows, end - offset)
+          if (refusal !== undefined) refuse(run, refusal)
+        }
         if (step.visible) deliver(bytes.subarray(offset, Math.min(end, bytes.length)))
         passing = Math.max(0, end - bytes.length)
-        passVisible = step.visible
+        passVisible = step.visible && run?.refusal === undefined
         offset = Math.min(end, bytes.length)
         continue
       }
@@ -224,7 +255,16 @@ export function createExchange(socket: Socket, parameters: Map<string, string>):
       return new Promise<ExchangeResult>((resolve, reject) => {
         if (closed) return reject(lost(undefined))
         if (run !== undefined) return reject(new Error('an exchange is under way'))
-        run = { steps, sink, resolve, reject, index: 0, failure: undefined }
+        run = {
+          steps,
+          sink,
+          resolve,
+          reject,
+          index: 0,
+          failure: undefined,
+          refusal: undefined,
+          deliveredBytes: [],
+        }
         const frames = steps.flatMap((step) => (step.kind === 'send' ? [step.frame] : []))
         if (frames.length > 0) {
           const synced = steps.some(isSync)
@@ -244,15 +284,17 @@ function isSync(step: Step): boolean {
   return step.kind === 'send' && step.reply === 'sync'
 }
 
-/** Where a run of rows ends that begins at `offset`; beyond the bytes if the last one has not come whole. */
-function runOfRows(bytes: Buffer, offset: number): number {
+/** Where a run of rows ends that begins at `offset`, beyond the bytes if the last one has not come whole; and how many they are. */
+function runOfRows(bytes: Buffer, offset: number): { readonly end: number; readonly rows: number } {
   let end = offset
+  let rows = 0
   while (bytes.length - end >= 5 && (bytes[end] === BACKEND.dataRow || bytes[end] === BACKEND.copyData)) {
     const length = bytes.readInt32BE(end + 1)
     if (length < 4) break
     end += 1 + length
+    rows += 1
   }
-  return end
+  return { end, rows }
 }
 
 /** How many bytes a message needs that begins in `parts`; 5 while its length is not known. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import pg from 'pg'
@@ -14,6 +14,8 @@ export interface Gateway {
   readonly port: number
   /** What it wrote to stderr: its log. */
   log(): string
+  /** Memory that the process has now. */
+  residentBytes(): number
   client(claims: object, options?: pg.ClientConfig): Promise<pg.Client>
   signal(signal: NodeJS.Signals): Promise<number | null>
   stop(): Promise<void>
@@ -84,6 +86,10 @@ export async function startGateway(
     host,
     port,
     log: () => errors,
+    residentBytes() {
+      const pages = Number(readFileSync(`/proc/${child.pid}/statm`, 'utf8').split(' ')[1])
+      return pages * 4_096
+    },
     async client(claims, options = {}) {
       const client = new pg.Client({
         host,
