@@ -129,7 +129,7 @@ export interface Serving {
 export async function serve(config: Config, print: Print): Promise<Serving> {
   const log = createLog(config.logLevel, { format: config.logFormat })
   const { target } = config.audit
-  const audit = target === undefined ? undefined : createAudit(target)
+  const audit = target === undefined ? undefined : openAudit(target, log)
   const observe: Observe = (event) => {
     log(event)
     audit?.(event)
@@ -164,6 +164,25 @@ export async function serve(config: Config, print: Print): Promise<Serving> {
   } catch (error) {
     await project.close()
     throw error
+  }
+}
+
+/** Without the audit that was asked for nobody is served. @throws DiagnosticsError */
+function openAudit(target: string, log: Observe): Observe {
+  try {
+    return createAudit(target, (error) =>
+      log({ kind: 'warning', message: `the audit cannot be written, events are lost: ${String(error)}` }),
+    )
+  } catch (error) {
+    throw new DiagnosticsError([
+      {
+        file: 'ROWGATE_AUDIT',
+        line: 0,
+        column: 0,
+        message: `the file "${target}" cannot be opened: ${error instanceof Error ? error.message : String(error)}`,
+        fix: 'Name a file that may be appended to, or stdout.',
+      },
+    ])
   }
 }
 

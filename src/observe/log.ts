@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import type { Event, Observe } from '../events.js'
 import { describeEvent } from './line.js'
 import { printPretty } from './pretty.js'
+import { redactTokens } from './redact.js'
 
 const STDERR = 2
 
@@ -29,7 +30,12 @@ export function createLog(level: string, options: LogOptions = {}): Observe {
       formatters: { level: (label) => ({ level: label }) },
       messageKey: 'message',
     },
-    { write: (line: string) => void destination.write(pretty ? printPretty(line) : line) },
+    {
+      write(line: string) {
+        const safe = redactTokens(line)
+        destination.write(pretty ? printPretty(safe) : safe)
+      },
+    },
   )
   return (event: Event) => {
     const line = describeEvent(event)
