@@ -256,6 +256,7 @@ function joinType(join: JoinExpr): JoinCondition['type'] {
 }
 
 function renamedColumns(columns: readonly Column[], renamed: readonly string[]): readonly Column[] {
+  if (renamed.length === 0) return columns
   return columns.map((column, index) => ({ ...column, name: renamed[index] ?? column.name }))
 }
 
@@ -264,7 +265,8 @@ function unqualifiedColumns(part: FromPart): readonly Column[] {
 }
 
 function unmerged(part: FromPart, names: readonly string[]): readonly Column[] {
-  return unqualifiedColumns(part).filter((column) => !names.includes(column.name))
+  const merged = new Set(names)
+  return unqualifiedColumns(part).filter((column) => !merged.has(column.name))
 }
 
 /** Columns that USING or NATURAL makes one of, and the equalities that they stand for. */
@@ -276,14 +278,14 @@ function mergedColumns(
 ): { names: readonly string[]; columns: readonly Column[] } {
   const leftColumns = unqualifiedColumns(left)
   const rightColumns = unqualifiedColumns(right)
+  const rightNames = new Set(rightColumns.map((column) => column.name))
   const natural = join.isNatural
-    ? leftColumns
-        .map((column) => column.name)
-        .filter((name) => rightColumns.some((column) => column.name === name))
+    ? leftColumns.map((column) => column.name).filter((name) => rightNames.has(name))
     : undefined
   const written = natural ?? namesOf(join.usingClause)
+  const [lefts, rights] = [byName(leftColumns), byName(rightColumns)]
   const columns = written.map((name): Column => {
-    const [a, b] = [usingColumn(leftColumns, name, 'left'), usingColumn(rightColumns, name, 'right')]
+    const [a, b] = [usingColumn(lefts, name, 'left'), usingColumn(rights, name, 'right')]
     if (a.name !== b.name) {
       throw new PgError(
         'undefined_column',
@@ -305,9 +307,25 @@ function mergedColumns(
   return { names, columns }
 }
 
-function usingColumn(columns: readonly Column[], name: string, side: 'left' | 'right'): Column {
+function byName(columns: readonly Column[]): ReadonlyMap<string, readonly Column[]> {
+  const named = new Map<string, Column[]>()
+  for (const column of columns) {
+    const same = named.get(column.name)
+    if (same === undefined) named.set(column.name, [column])
+    else same.push(column)
+  }
+  return named
+}
+
+function usingColumn(
+  named: ReadonlyMap<string, readonly Column[]>,
+  name: string,
+  side: 'left' | 'right',
+): Column {
   for (const exact of [true, false]) {
-    const found = columns.filter((column) => sameName(name, column.name, exact))
+    const found = exact
+      ? (named.get(name) ?? [])
+      : [...named].flatMap(([other, columns]) => (sameName(name, other, false) ? columns : []))
     if (found.length > 1) {
       throw new PgError(
         'ambiguous_column',

@@ -89,9 +89,12 @@ function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): 
   noteConditions(statement.whereClause, from.items, analyser.analysis.reads)
   const { early } = analyser.analysis
   early.conditions.push(...conjuncts(statement.whereClause), ...earlyHaving(statement, place))
-  const columns = (statement.targetList ?? []).flatMap((target) =>
-    analyseTarget(analyser, target, inside, from),
-  )
+  const columns: OutputColumn[] = []
+  for (const target of statement.targetList ?? []) {
+    for (const column of analyseTarget(analyser, target, inside, from)) columns.push(column)
+    if (columns.length > TARGETS_MAX)
+      throw new PgError('too_many_columns', `target lists can have at most ${TARGETS_MAX} entries`)
+  }
   for (const item of statement.groupClause ?? []) analyseGroupItem(analyser, item, inside, columns)
   analyser.expression(statement.havingClause, inside)
   analyser.expression(statement.windowClause, inside)
@@ -113,6 +116,8 @@ function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): 
 function earlyHaving({ havingClause }: SelectStmt, { scope }: Place): readonly Node[] {
   return conjuncts(havingClause).filter((node) => scope !== undefined || !holdsAggregate(node))
 }
+/** As in Postgres (MaxTupleAttributeNumber). Stars over subqueries of stars would double their columns at each level. */
+const TARGETS_MAX = 1_664
 
 /** Names in FOR UPDATE OF would have to be resolved; nobody may lock rows here anyway. */
 function refuseLocks({ lockingClause }: SelectStmt): void {

@@ -1,5 +1,5 @@
 import { PgError } from '../errors.js'
-import { parser } from './parser.js'
+import { parseTree } from './parser.js'
 import { type Printed, printStatement } from './print/statement.js'
 import type { Node } from './tree.js'
 import { sameTree } from './walk.js'
@@ -24,7 +24,7 @@ export function printChecked(node: Node): Printed {
 
 function reparse(text: string): readonly Node[] {
   try {
-    return (parser().parseSync(text).stmts ?? []).map((raw) => (raw as { stmt: Node }).stmt)
+    return parseTree(text).map((raw) => (raw as { stmt: Node }).stmt)
   } catch {
     return []
   }

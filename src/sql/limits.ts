@@ -7,9 +7,22 @@ export interface SqlLimits {
   readonly nestingMax: number
   /** Operators and the keywords that nest like them. */
   readonly operatorsMax: number
+  /** Comments that begin with a slash and a star; the parser reads what looks like an operator behind each of them again. */
+  readonly commentsMax: number
+  /** Tables and subqueries in FROM, in all of a statement: each is resolved against those before it. */
+  readonly relationsMax: number
+  /** Entries of one list of GROUP BY, ORDER BY, DISTINCT ON, WINDOW or WITH, or of one select list. */
+  readonly entriesMax: number
 }
 
-export const DEFAULT_SQL_LIMITS: SqlLimits = { sqlBytesMax: 262_144, nestingMax: 64, operatorsMax: 2_000 }
+export const DEFAULT_SQL_LIMITS: SqlLimits = {
+  sqlBytesMax: 262_144,
+  nestingMax: 64,
+  operatorsMax: 2_000,
+  commentsMax: 500,
+  relationsMax: 250,
+  entriesMax: 1_664,
+}
 
 /** Words that make the tree deeper without a parenthesis. */
 const DEEPENING = new Set(
@@ -49,14 +62,24 @@ export function checkLimits(sql: string, limits: SqlLimits): void {
 function countTokens(sql: string, limits: SqlLimits): void {
   let depth = 0
   let operators = 0
+  let comments = 0
   let previous = ''
+  const openComment = (position: number): void => {
+    comments += 1
+    if (comments <= limits.commentsMax) return
+    throw new PgError('statement_too_complex', `the statement has more than ${limits.commentsMax} comments`, {
+      position,
+    })
+  }
   TOKEN.lastIndex = 0
   for (let match = TOKEN.exec(sql); match !== null; match = TOKEN.exec(sql)) {
     const groups = match.groups ?? {}
     const text = match[0]
     if (groups['skip'] !== undefined) continue
-    if (groups['comment'] !== undefined) TOKEN.lastIndex = commentEnd(sql, TOKEN.lastIndex)
-    else if (groups['dollar'] !== undefined) {
+    if (groups['comment'] !== undefined) {
+      openComment(match.index + 1)
+      TOKEN.lastIndex = commentEnd(sql, TOKEN.lastIndex, openComment)
+    } else if (groups['dollar'] !== undefined) {
       const end = sql.indexOf(text, TOKEN.lastIndex)
       TOKEN.lastIndex = end < 0 ? sql.length : end + text.length
     } else if (groups['open'] !== undefined) depth += 1
@@ -95,13 +118,65 @@ function countTokens(sql: string, limits: SqlLimits): void {
 }
 
 /** The end of a comment, which may hold others. */
-function commentEnd(sql: string, start: number): number {
+function commentEnd(sql: string, start: number, openComment: (position: number) => void): number {
   const edge = /\/\*|\*\//g
   edge.lastIndex = start
   let depth = 1
   for (let match = edge.exec(sql); match !== null; match = edge.exec(sql)) {
+    if (match[0] === '/*') openComment(match.index + 1)
     depth += match[0] === '/*' ? 1 : -1
     if (depth === 0) return edge.lastIndex
   }
   return sql.length
+}
+
+/** Lists whose entries are resolved against one another. */
+const LISTS = new Set([
+  'targetList',
+  'groupClause',
+  'sortClause',
+  'distinctClause',
+  'windowClause',
+  'ctes',
+  'content',
+])
+/** Nodes that are something to read from. */
+const RELATIONS = new Set(['RangeVar', 'RangeSubselect', 'RangeFunction'])
+
+/**
+ * Refuses a parsed statement whose names would take long to resolve, while nobody else is served.
+ *
+ * @throws PgError statement_too_complex; too_many_columns for a select list that Postgres would refuse
+ */
+export function checkTree(node: unknown, limits: SqlLimits): void {
+  let relations = 0
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) {
+      for (const element of value) visit(element)
+      return
+    }
+    if (value === null || typeof value !== 'object') return
+    for (const [key, child] of Object.entries(value)) {
+      if (RELATIONS.has(key)) relations += 1
+      if (LISTS.has(key) && Array.isArray(child) && child.length > limits.entriesMax)
+        throw tooLong(key, limits)
+      visit(child)
+    }
+    if (relations > limits.relationsMax) {
+      throw new PgError(
+        'statement_too_complex',
+        `the statement reads from more than ${limits.relationsMax} tables and subqueries`,
+        { hint: 'Use several statements.' },
+      )
+    }
+  }
+  visit(node)
+}
+
+function tooLong(key: string, { entriesMax }: SqlLimits): PgError {
+  if (key === 'targetList')
+    return new PgError('too_many_columns', `target lists can have at most ${entriesMax} entries`)
+  return new PgError('statement_too_complex', `a list of the statement has more than ${entriesMax} entries`, {
+    hint: 'Use fewer expressions in GROUP BY, ORDER BY and WITH.',
+  })
 }

@@ -1,7 +1,7 @@
 import { PgError } from '../errors.js'
 import { dialectHint } from './dialect.js'
-import { checkLimits, type SqlLimits } from './limits.js'
-import { parser, replaceParser } from './parser.js'
+import { checkLimits, checkTree, type SqlLimits } from './limits.js'
+import { fingerprint, isSyntaxError, parseTree } from './parser.js'
 import type { Node, SelectStmt } from './tree.js'
 
 export { loadParser } from './parser.js'
@@ -39,35 +39,35 @@ interface RawStatement {
 export function parseStatements(sql: string, limits: SqlLimits): Parsed {
   checkLimits(sql, limits)
   const at = createPositions(sql)
-  const fingerprint = createFingerprint(sql)
-  if (sql.trim() === '') return { statements: [], at, fingerprint }
+  const fingerprintOnce = createFingerprint(sql)
+  if (sql.trim() === '') return { statements: [], at, fingerprint: fingerprintOnce }
   const bytes = Buffer.from(sql, 'utf8')
   const statements = parseRaw(sql).map(({ stmt, stmt_location: start = 0, stmt_len: length }): Statement => {
     if (stmt === undefined) throw new PgError('syntax_error', 'syntax error')
+    checkTree(stmt, limits)
     const end = length === undefined ? bytes.length : start + length
     const part = bytes.subarray(start, end).toString('utf8')
     const text = part.trim()
     const before = part.length - part.trimStart().length
     return { node: stmt, text, start: (at(start) ?? 1) + before }
   })
-  return { statements, at, fingerprint }
+  return { statements, at, fingerprint: fingerprintOnce }
 }
 
 function createFingerprint(sql: string): () => string {
   let known: string | undefined
   return () => {
-    known ??= parser().fingerprintSync(sql)
+    known ??= fingerprint(sql)
     return known
   }
 }
 
 function parseRaw(sql: string): readonly RawStatement[] {
   try {
-    return (parser().parseSync(sql).stmts ?? []) as readonly RawStatement[]
+    return parseTree(sql) as readonly RawStatement[]
   } catch (error) {
     const position = syntaxErrorPosition(error)
     if (position === undefined) {
-      replaceParser()
       throw new PgError('statement_too_complex', 'the statement is too complex to be parsed', {
         hint: 'Use WITH queries instead of nesting, and lists instead of long chains of operators.',
         cause: error,
@@ -83,7 +83,7 @@ function parseRaw(sql: string): readonly RawStatement[] {
 
 function isReadable(sql: string): boolean {
   try {
-    return (parser().parseSync(sql).stmts ?? []).length > 0
+    return parseTree(sql).length > 0
   } catch {
     return false
   }
@@ -91,26 +91,53 @@ function isReadable(sql: string): boolean {
 
 /** The 0-based character of a syntax error; undefined if the error is none of the grammar's. */
 function syntaxErrorPosition(error: unknown): number | undefined {
-  if (!(error instanceof Error) || error.name !== 'SqlError' || !('sqlDetails' in error)) {
-    // Comments alone, and texts without a statement, are no error of the instance.
-    return undefined
-  }
+  if (!isSyntaxError(error) || !('sqlDetails' in error)) return undefined
   const details = error.sqlDetails as { readonly cursorPosition?: number } | undefined
   return details?.cursorPosition ?? -1
 }
 
-/** Converts byte offsets of a text to 1-based character positions. */
+/** Bytes between two places whose position is kept. */
+const KEPT_EVERY_BYTES = 256
+
+/** Converts byte offsets of a text to 1-based character positions: Postgres counts characters, JavaScript UTF-16 units. */
 export function createPositions(sql: string): (location: number | undefined) => number | undefined {
-  let bytes: Buffer | undefined
+  let counted: { readonly bytes: Buffer; readonly kept: Uint32Array } | undefined
   return (location) => {
     if (location === undefined || location < 0) return undefined
-    bytes ??= Buffer.from(sql, 'utf8')
-    // Postgres counts characters, JavaScript UTF-16 units.
-    return [...bytes.subarray(0, location).toString('utf8')].length + 1
+    counted ??= countCharacters(sql)
+    const { bytes, kept } = counted
+    const end = Math.min(location, bytes.length)
+    const index = Math.floor(end / KEPT_EVERY_BYTES)
+    return (kept[index] ?? 0) + charactersIn(bytes, index * KEPT_EVERY_BYTES, end) + 1
   }
 }
 
-const MODEL_LIMITS: SqlLimits = { sqlBytesMax: 1_048_576, nestingMax: 200, operatorsMax: 5_000 }
+/** Counted once for all places, because a long statement has many. */
+function countCharacters(sql: string): { readonly bytes: Buffer; readonly kept: Uint32Array } {
+  const bytes = Buffer.from(sql, 'utf8')
+  const kept = new Uint32Array(Math.floor(bytes.length / KEPT_EVERY_BYTES) + 1)
+  for (let index = 1; index < kept.length; index += 1) {
+    const start = (index - 1) * KEPT_EVERY_BYTES
+    kept[index] = (kept[index - 1] ?? 0) + charactersIn(bytes, start, start + KEPT_EVERY_BYTES)
+  }
+  return { bytes, kept }
+}
+
+/** Bytes of UTF-8 that begin a character. */
+function charactersIn(bytes: Buffer, start: number, end: number): number {
+  let count = 0
+  for (let index = start; index < end; index += 1) if (((bytes[index] ?? 0) & 0xc0) !== 0x80) count += 1
+  return count
+}
+
+const MODEL_LIMITS: SqlLimits = {
+  sqlBytesMax: 1_048_576,
+  nestingMax: 200,
+  operatorsMax: 5_000,
+  commentsMax: 5_000,
+  relationsMax: 1_000,
+  entriesMax: 1_664,
+}
 
 /**
  * Parses a text that must be one expression and nothing else.

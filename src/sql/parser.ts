@@ -27,13 +27,37 @@ export async function loadParser(): Promise<void> {
   spare ??= await createInstance()
 }
 
-export function parser(): ParserInstance {
+function parser(): ParserInstance {
   invariant(current !== undefined, 'loadParser() was not awaited')
   return current
 }
 
+/** Whether the grammar refused a text, which does the instance no harm. */
+export function isSyntaxError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'SqlError'
+}
+
+/** The statements of a text. @throws the parser's own error; an instance that failed in any other way is not used again */
+export function parseTree(sql: string): readonly unknown[] {
+  return guarded(() => parser().parseSync(sql).stmts ?? [])
+}
+
+/** Equal for texts that differ in their constants only. @throws as parseTree does */
+export function fingerprint(sql: string): string {
+  return guarded(() => parser().fingerprintSync(sql))
+}
+
+function guarded<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!isSyntaxError(error)) replaceParser()
+    throw error
+  }
+}
+
 /** Puts the spare instance in the place of one that may be broken, and makes another spare meanwhile. */
-export function replaceParser(): void {
+function replaceParser(): void {
   current = spare
   spare = undefined
   void createInstance().then((instance) => {
