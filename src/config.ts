@@ -23,6 +23,7 @@ export interface Config {
     readonly tls: { readonly cert: string; readonly key: string } | undefined
     readonly passwordOverPlaintext: boolean
     readonly sessionsMax: number
+    readonly sessionsPerLoginMax: number
     readonly loginsMax: number
     readonly loginTimeoutMs: number
     readonly writeTimeoutMs: number
@@ -162,6 +163,7 @@ export function loadConfig(options: {
       tls: tls.cert === undefined || tls.key === undefined ? undefined : { cert: tls.cert, key: tls.key },
       passwordOverPlaintext: values.get('ROWGATE_PASSWORD_OVER_PLAINTEXT') === true,
       sessionsMax: number('ROWGATE_SESSIONS_MAX'),
+      sessionsPerLoginMax: number('ROWGATE_SESSIONS_PER_LOGIN_MAX'),
       loginsMax: number('ROWGATE_LOGINS_MAX'),
       loginTimeoutMs: number('ROWGATE_LOGIN_TIMEOUT_MS'),
       writeTimeoutMs: number('ROWGATE_CLIENT_WRITE_TIMEOUT_MS'),

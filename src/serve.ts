@@ -17,7 +17,7 @@ import type { TypedModel } from './plan/typed-model.js'
 import { createAccount } from './session/audit.js'
 import { createBatch } from './session/batch.js'
 import { createDirectory, type Directory } from './session/directory.js'
-import { type Gate, type GateDeps, openGate } from './session/gate.js'
+import { type Gate, type GateDeps, type Opened, openGate } from './session/gate.js'
 import { createLease } from './session/lease.js'
 import { contextKey } from './session/plan-key.js'
 import { createKeptPlans, createPlanner, type KeptPlans } from './session/planner.js'
@@ -57,7 +57,7 @@ export async function openGateway(deps: ServeDeps): Promise<Gate> {
   const facts = await readUpstream(deps)
   const parse = createParse(config)
   const catalog = createCatalog({ ...config.catalog, database: config.database }, { observe })
-  const directory = createDirectory()
+  const directory = createDirectory({ perHolderMax: config.listen.sessionsPerLoginMax })
   const verify = createVerifier({ ...config.auth, secrets: deps.secrets }, { observe, nowMs })
   const { checkSqlAuth, extendContext } = deps.hooks
   const authenticate = createAuthenticator({ verify, checkSqlAuth, extendContext })
@@ -149,7 +149,19 @@ function createParse({ limits }: Config): (sql: string) => Parsed {
 
 type Start = Parameters<GateDeps['open']>[0]
 
-async function openSession(start: Start, deps: Shared): Promise<Awaited<ReturnType<GateDeps['open']>>> {
+/** Opens a session, if its login may have one more. */
+async function openSession(start: Start, deps: Shared): Promise<Opened> {
+  const leave = deps.directory.enter(ownerKey(start.login.context))
+  try {
+    const { session, parameters } = await makeSession(start, deps)
+    return { session: { ...session, run: () => session.run().finally(leave) }, parameters }
+  } catch (error) {
+    leave()
+    throw error
+  }
+}
+
+async function makeSession(start: Start, deps: Shared): Promise<Opened> {
   const { config, observe, nowMs, upstreamFacts: upstream, parse, directory } = deps
   const { context, settings } = start.login
   const { appId, groups, queryRewrite } = await contextFacts(deps.hooks, context)

@@ -198,6 +198,13 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
   ),
   setting('ROWGATE_SESSIONS_MAX', '', '2000', 'Client sessions at once', whole(1, 100_000)),
   setting(
+    'ROWGATE_SESSIONS_PER_LOGIN_MAX',
+    '',
+    '1000',
+    'Client sessions at once whose tokens hold the same claims, under whatever user names',
+    whole(1, 100_000),
+  ),
+  setting(
     'ROWGATE_LOGINS_MAX',
     '',
     '1000',

@@ -146,6 +146,10 @@ export async function openGate(options: GateOptions, deps: GateDeps): Promise<Ga
       if (!(error instanceof PgError)) deps.observe({ kind: 'internal_error', sessionId: id, error })
       if (!opened)
         deps.observe({ kind: 'login_failed', sessionId: id, address, user, reason: reasonOf(error) })
+      if (seated && !opened) {
+        seated = false
+        admitted -= 1
+      }
       endSocket(socket, errorFrame(error, 'FATAL'))
     } finally {
       clearTimeout(timer)

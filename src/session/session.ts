@@ -292,8 +292,11 @@ export function createSession({ reader, state, facts, reported }: SessionDeps): 
   const onGone = (): void => {
     const connection = state.lease.current()
     cancel()
-    if (busy && connection !== undefined)
-      void (connection.cancelling ?? Promise.resolve()).finally(() => connection.destroy())
+    if (!busy || connection === undefined) return
+    void (connection.cancelling ?? Promise.resolve()).finally(() => {
+      // By then it may have been given back, and be somebody else's.
+      if (state.lease.current() === connection) connection.destroy()
+    })
   }
 
   const sayGoodbye = (error: unknown): string => {

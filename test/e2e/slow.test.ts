@@ -1,6 +1,6 @@
 import { connect as connectTls } from 'node:tls'
 import type pg from 'pg'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { encodeCancelRequest } from '../../src/protocol/request.js'
 import { cstring, encodeMessage } from '../../src/protocol/writer.js'
 import { type Cluster, startCluster } from '../support/cluster.js'
@@ -23,7 +23,6 @@ beforeAll(async () => {
     ROWGATE_CLIENT_WRITE_TIMEOUT_MS: '1500',
     ROWGATE_LOGINS_MAX: '20',
     ROWGATE_LOGIN_TIMEOUT_MS: '6000',
-    ROWGATE_SESSIONS_MAX: '8',
     ROWGATE_TLS_CERT: 'test/support/tls/cert.pem',
     ROWGATE_TLS_KEY: 'test/support/tls/key.pem',
   })
@@ -35,18 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.stop()
   await cluster?.stop()
-})
-
-afterEach(async () => {
-  // Seats are free again when sockets are closed.
-  for (let free = 0; free < 8; ) {
-    const clients = await Promise.all(
-      Array.from({ length: 8 }, () => gateway.client(BEN).catch(() => undefined)),
-    )
-    free = clients.filter((client) => client !== undefined).length
-    await Promise.all(clients.map((client) => client?.end()))
-    await pause(100)
-  }
 })
 
 /** More than the sockets between client and gateway hold. */
@@ -176,10 +163,11 @@ describe('clients that do not log in', () => {
   })
 
   test('many logins at once do not pass the limit of sessions', async () => {
-    const password = await token(ANN)
+    const own = await startGateway(cluster, PROJECT, { ROWGATE_SESSIONS_MAX: '8' })
     const attempts = await Promise.all(
-      Array.from({ length: 18 }, async () => {
-        const socket = await openRaw(gateway)
+      Array.from({ length: 18 }, async (_, n) => {
+        const password = await token({ user_id: n, company_id: 1 })
+        const socket = await openRaw(own)
         socket.write(startupPacket(3, 0, { user: 'ann', database: 'db' }))
         socket.write(encodeMessage('p', [cstring(password)]))
         return socket
@@ -202,9 +190,26 @@ describe('clients that do not log in', () => {
     expect(first.filter((end) => end === '53300')).toHaveLength(10)
     for (const socket of attempts) socket.destroy()
     await expect
-      .poll(async () => (await gateway.client(BEN).catch(() => undefined))?.end().then(() => 'in'))
+      .poll(async () => (await own.client(BEN).catch(() => undefined))?.end().then(() => 'in'))
       .toBe('in')
+    await own.stop()
   })
+})
+
+test('one login cannot take all sessions, not under other names either', async () => {
+  const own = await startGateway(cluster, PROJECT, {
+    ROWGATE_SESSIONS_MAX: '8',
+    ROWGATE_SESSIONS_PER_LOGIN_MAX: '7',
+  })
+  const attempts = await Promise.all(
+    Array.from({ length: 8 }, (_, n) =>
+      own.client(ANN, { user: `ann${n}` }).catch((error: { code: string }) => error.code),
+    ),
+  )
+  expect(attempts.filter((attempt) => attempt === '53300')).toHaveLength(1)
+  const ben = await own.client(BEN)
+  expect((await ben.query(OWN)).rows).toEqual([{ n: 50 }])
+  await own.stop()
 })
 
 describe('floods of cancels', () => {
