@@ -1,6 +1,6 @@
 import type { Claim } from './auth/context.js'
 import { PayloadError, parsePayload } from './auth/payload.js'
-import { plainClaims } from './auth/security-context.js'
+import { allClaims } from './auth/security-context.js'
 import { signToken } from './auth/sign.js'
 import type { Environment } from './config.js'
 import { parseDuration } from './duration.js'
@@ -81,7 +81,7 @@ function readClaims(
     return undefined
   }
   if (claims !== null && typeof claims === 'object' && !Array.isArray(claims)) {
-    return plainClaims(claims) as Readonly<Record<string, unknown>>
+    return allClaims(claims) as Readonly<Record<string, unknown>>
   }
   report('--claims', 'is no JSON object', fix)
   return undefined

@@ -56,11 +56,21 @@ function lastingClaims({ claims }: SecurityContext): readonly (readonly [string,
  * whoever copies claims with Object.assign would inherit what is in it.
  */
 export function plainClaims(value: Claim): unknown {
+  return ordinary(value, (name) => name !== '__proto__')
+}
+
+/** The same with every claim, for who signs them. */
+export function allClaims(value: Claim): unknown {
+  return ordinary(value, () => true)
+}
+
+function ordinary(value: Claim, keeps: (name: string) => boolean): unknown {
   if (value === null || typeof value !== 'object') return value
-  if (Array.isArray(value)) return (value as readonly Claim[]).map(plainClaims)
+  if (Array.isArray(value)) return (value as readonly Claim[]).map((inner) => ordinary(inner, keeps))
+  // Object.fromEntries defines: an own key "__proto__" stays a key.
   return Object.fromEntries(
     Object.entries(value as Claims)
-      .filter(([key]) => key !== '__proto__')
-      .map(([key, inner]) => [key, plainClaims(inner)]),
+      .filter(([name]) => keeps(name))
+      .map(([name, inner]) => [name, ordinary(inner, keeps)]),
   )
 }
