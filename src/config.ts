@@ -42,6 +42,8 @@ export interface Config {
     | undefined
   readonly pool: {
     readonly connectionsMax: number
+    /** Of them, how many sessions with the same claims may hold. */
+    readonly connectionsPerOwnerMax: number
     readonly waitersMax: number
     readonly acquireTimeoutMs: number
     readonly connectTimeoutMs: number
@@ -191,6 +193,10 @@ export function loadConfig(options: {
         },
     pool: {
       connectionsMax: number('ROWGATE_UPSTREAM_CONNECTIONS_MAX'),
+      connectionsPerOwnerMax: perOwnerMax(
+        number('ROWGATE_UPSTREAM_CONNECTIONS_MAX'),
+        number('ROWGATE_UPSTREAM_CONNECTIONS_PER_LOGIN_MAX'),
+      ),
       waitersMax: number('ROWGATE_UPSTREAM_WAITERS_MAX'),
       acquireTimeoutMs: number('ROWGATE_UPSTREAM_ACQUIRE_TIMEOUT_MS'),
       connectTimeoutMs: number('ROWGATE_UPSTREAM_CONNECT_TIMEOUT_MS'),
@@ -307,4 +313,9 @@ function deepFreeze<T extends object>(value: T): T {
   for (const inner of Object.values(value))
     if (inner !== null && typeof inner === 'object' && !Buffer.isBuffer(inner)) deepFreeze(inner as object)
   return Object.freeze(value)
+}
+
+/** Whatever one login does, another finds a connection, unless there is one only. */
+function perOwnerMax(connectionsMax: number, given: number): number {
+  return given === 0 ? Math.max(1, connectionsMax - 1) : Math.min(given, connectionsMax)
 }

@@ -208,7 +208,7 @@ async function makeSession(start: Start, deps: Shared): Promise<Opened> {
     catalog,
     observe,
     writer: start.writer,
-    lease: createLease(deps.pool),
+    lease: createLease(deps.pool, owner),
     batch: createBatch(start.writer, account),
     parse,
     nowMs,

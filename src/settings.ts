@@ -141,6 +141,13 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
   setting('ROWGATE_JWT_CLOCK_TOLERANCE_SECONDS', 's', '5', 'How far clocks may differ', whole(0, 300)),
   setting('ROWGATE_UPSTREAM_CONNECTIONS_MAX', '', '10', 'Connections to the upstream', whole(1, 10_000)),
   setting(
+    'ROWGATE_UPSTREAM_CONNECTIONS_PER_LOGIN_MAX',
+    '',
+    '0',
+    'Of them, how many sessions whose tokens hold the same claims may hold at once; 0 for all but one',
+    whole(0, 10_000),
+  ),
+  setting(
     'ROWGATE_UPSTREAM_WAITERS_MAX',
     '',
     '1000',

@@ -56,7 +56,8 @@ export interface Lease {
   destroy(): void
 }
 
-export function createLease(pool: Pool): Lease {
+/** @param owner whose share of the pool it takes from */
+export function createLease(pool: Pool, owner: string): Lease {
   let connection: Connection | undefined
   let waiting: AbortController | undefined
   return {
@@ -71,7 +72,7 @@ export function createLease(pool: Pool): Lease {
       if (connection === undefined) {
         waiting = new AbortController()
         try {
-          connection = await pool.acquire(waiting.signal)
+          connection = await pool.acquire(owner, waiting.signal)
         } finally {
           waiting = undefined
         }

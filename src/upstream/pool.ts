@@ -1,9 +1,12 @@
 import { PgError } from '../errors.js'
 import type { Observe } from '../events.js'
 import type { Connection } from './connection.js'
+import { createShares } from './shares.js'
 
 export interface PoolOptions {
   readonly connectionsMax: number
+  /** Of them, how many one owner may hold at once. */
+  readonly connectionsPerOwnerMax: number
   readonly waitersMax: number
   readonly acquireTimeoutMs: number
   /** An idle connection is closed after this. */
@@ -19,11 +22,12 @@ export interface PoolDeps {
 
 export interface Pool {
   /**
-   * Lends a connection until it is released.
+   * Lends a connection until it is released. Of those who wait, the owner that holds fewest is served first.
    *
+   * @param owner who asks: the same for all sessions with the same claims; undefined for the gateway's own work
    * @throws PgError too_many_connections when none is free in time; query_canceled if `signal` fires first
    */
-  acquire(signal?: AbortSignal): Promise<Connection>
+  acquire(owner?: string, signal?: AbortSignal): Promise<Connection>
   /** Takes one back; it is closed unless it is clean. */
   release(connection: Connection): void
   /** Lends a connection to `work` and takes it back however `work` ends. */
@@ -34,6 +38,7 @@ export interface Pool {
 }
 
 interface Waiter {
+  readonly owner: string | undefined
   readonly resolve: (connection: Connection) => void
   readonly reject: (error: unknown) => void
 }
@@ -45,6 +50,7 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
   /** The one used last stands last, and is used first. */
   let idle: { readonly connection: Connection; readonly sinceMs: number }[] = []
   let waiters: Waiter[] = []
+  const shares = createShares(options.connectionsPerOwnerMax)
   let open = 0
   let closing = false
   let pausedUntilMs = 0
@@ -62,6 +68,7 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
       connection.onClose(() => {
         open -= 1
         remove(connection)
+        shares.takeBack(connection)
         serve()
       })
       give(connection)
@@ -79,8 +86,20 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
     }
   }
 
+  /** Who is served next: of those whose owners may have one more, the first of the owner that holds fewest. */
+  const nextWaiter = (): Waiter | undefined => {
+    let next: Waiter | undefined
+    for (const waiter of waiters)
+      if (
+        shares.mayHave(waiter.owner) &&
+        (next === undefined || shares.held(waiter.owner) < shares.held(next.owner))
+      )
+        next = waiter
+    return next
+  }
+
   const give = (connection: Connection): void => {
-    const waiter = waiters.shift()
+    const waiter = nextWaiter()
     if (waiter !== undefined) waiter.resolve(connection)
     else if (closing) connection.destroy()
     else idle.push({ connection, sinceMs: Date.now() })
@@ -88,7 +107,8 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
 
   let opening = 0
   const serve = (): void => {
-    while (!closing && waiters.length > opening && open < options.connectionsMax) {
+    const served = waiters.filter(({ owner }) => shares.mayHave(owner)).length
+    while (!closing && served > opening && open < options.connectionsMax) {
       opening += 1
       void openOne().finally(() => {
         opening -= 1
@@ -98,6 +118,23 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
 
   const usable = (connection: Connection): boolean =>
     connection.clean() && Date.now() - connection.openedAtMs < options.lifetimeMaxMs
+
+  const takeIdle = (): Connection | undefined => {
+    for (let entry = idle.pop(); entry !== undefined; entry = idle.pop()) {
+      if (usable(entry.connection)) return entry.connection
+      entry.connection.destroy()
+    }
+    return undefined
+  }
+
+  /** An owner that had its share may have a connection that is idle, once it gave one back. */
+  const serveIdle = (): void => {
+    while (nextWaiter() !== undefined) {
+      const connection = takeIdle()
+      if (connection === undefined) return serve()
+      give(connection)
+    }
+  }
 
   const sweep = setInterval(() => {
     for (const { connection, sinceMs } of idle) {
@@ -110,10 +147,11 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
   sweep.unref()
 
   const pool: Pool = {
-    acquire(signal) {
-      for (let entry = idle.pop(); entry !== undefined; entry = idle.pop()) {
-        if (usable(entry.connection)) return Promise.resolve(entry.connection)
-        entry.connection.destroy()
+    acquire(owner, signal) {
+      const found = shares.mayHave(owner) ? takeIdle() : undefined
+      if (found !== undefined) {
+        shares.lend(found, owner)
+        return Promise.resolve(found)
       }
       if (closing) return Promise.reject(new PgError('admin_shutdown', 'the gateway is shutting down'))
       if (open === 0 && Date.now() < pausedUntilMs) return Promise.reject(lastFailure)
@@ -131,8 +169,10 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
           signal?.removeEventListener('abort', onAbort)
         }
         const waiter: Waiter = {
+          owner,
           resolve(connection) {
             leave()
+            shares.lend(connection, owner)
             resolve(connection)
           },
           reject(error) {
@@ -160,9 +200,11 @@ export function createPool(options: PoolOptions, { connect, observe }: PoolDeps)
     },
     release(connection) {
       const settle = (): void => {
+        shares.takeBack(connection)
         if (connection.closed()) return
         if (usable(connection) && !closing) give(connection)
         else connection.destroy()
+        serveIdle()
       }
       if (connection.cancelling === undefined) settle()
       else void connection.cancelling.finally(settle)
