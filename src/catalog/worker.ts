@@ -49,6 +49,12 @@ const WAL_BYTES_MAX = 33_554_432
 /** After so many statements the rows that they left dead are taken out. */
 const VACUUM_EVERY = 1_000
 const VACUUM_SQL = 'VACUUM pg_catalog.pg_authid, pg_catalog.pg_namespace'
+/** What VACUUM notes in pg_class, by which a session could tell how much others ask. */
+const VACUUM_NOTES = ['relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid', 'relminmxid']
+const VACUUMED = `SELECT c.oid FROM pg_catalog.pg_class c, pg_catalog.pg_class t
+  WHERE t.oid IN ('pg_catalog.pg_authid'::pg_catalog.regclass, 'pg_catalog.pg_namespace'::pg_catalog.regclass)
+  AND (c.oid IN (t.oid, t.reltoastrelid) OR c.oid IN (SELECT indexrelid FROM pg_catalog.pg_index WHERE indrelid IN (t.oid, t.reltoastrelid)))`
+const NOTED_SQL = `SELECT oid, ${VACUUM_NOTES.join(', ')} FROM pg_catalog.pg_class WHERE oid IN (${VACUUMED})`
 
 /** ReadyForQuery outside a transaction: what every answer must end with. */
 const IDLE = Buffer.from('Z\0\0\0\x05I', 'latin1')
@@ -89,11 +95,21 @@ async function exchange(database: PGlite, bytes: Uint8Array, bytesMax: number): 
   return size <= bytesMax ? Buffer.concat(chunks) : undefined
 }
 
+/** What pg_class said of a relation before it was vacuumed. */
+function restoreSql([oid, ...notes]: readonly (string | null)[]): string {
+  const values = VACUUM_NOTES.map((name, index) => `${name} = '${notes[index] ?? ''}'`)
+  return `UPDATE pg_catalog.pg_class SET ${values.join(', ')} WHERE oid = ${oid ?? ''}`
+}
+
 /** Keeps the engine's files small, between statements. @returns where the log stood when it was last written off */
 async function tidy(database: PGlite, served: number, walStart: number): Promise<number> {
   const script = async (sql: string): Promise<readonly (readonly (string | null)[])[]> =>
     readRows((await exchange(database, encodeQuery(sql), WAL_BYTES_MAX)) ?? Buffer.alloc(0))
-  if (served % VACUUM_EVERY === 0) await script(VACUUM_SQL)
+  if (served % VACUUM_EVERY === 0) {
+    const noted = await script(NOTED_SQL)
+    await script(VACUUM_SQL)
+    await script(noted.map(restoreSql).join(';'))
+  }
   const [row] = await script("SELECT pg_catalog.pg_current_wal_lsn() - '0/0'")
   const wal = Number(row?.[0])
   if (wal - walStart < WAL_BYTES_MAX) return walStart

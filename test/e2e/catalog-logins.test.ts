@@ -35,6 +35,18 @@ async function ask(client: pg.Client, sql: string): Promise<string> {
 
 const pidOf = (client: pg.Client): number => (client as unknown as { processID: number }).processID
 
+test('how much others ask leaves no mark, though the engine is tidied in between', async () => {
+  const marks = 'SELECT to_jsonb(c) FROM pg_class c ORDER BY c.oid'
+  const one = await gateway.client(ONE)
+  const other = await gateway.client(OTHER)
+  const before = await ask(one, marks)
+  // The engine is vacuumed after each thousand.
+  for (let round = 0; round < 1_001; round += 1) await ask(other, 'SELECT count(*) FROM pg_stat_activity')
+  expect(await ask(one, `${marks} OFFSET 0`)).toBe(before)
+  await one.end()
+  await other.end()
+}, 120_000)
+
 describe('what one login was answered is not told to another', () => {
   test.each([
     'SELECT U&"pg_\\0062ackend_pid"()',

@@ -99,7 +99,8 @@ const TRANSACTIONS = [
   'SHOW transaction_isolation',
 ]
 const CURSORS = [
-  'DECLARE c CURSOR FOR SELECT id FROM "Orders" WHERE id < 9 ORDER BY id',
+  // Whether a cursor scrolls is always written: where it is not, Postgres decides by its plan, and the gateway that it does not.
+  'DECLARE c NO SCROLL CURSOR FOR SELECT id FROM "Orders" WHERE id < 9 ORDER BY id',
   'DECLARE c SCROLL CURSOR FOR SELECT id FROM "Orders" WHERE id < 9 ORDER BY id',
   'DECLARE h CURSOR WITH HOLD FOR SELECT id, created_at FROM "Orders" WHERE id < 6 ORDER BY id',
   'DECLARE h CURSOR WITH HOLD FOR SELECT 1 / (id - 3) FROM "Orders" WHERE id < 6 ORDER BY id',
