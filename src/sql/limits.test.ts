@@ -48,6 +48,8 @@ describe('what is accepted, and the first that is not', () => {
     ['casts', `SELECT 1${'::int'.repeat(2_001)}`, '54001'],
     ['fields', `SELECT a${'.b'.repeat(2_001)}`, '54001'],
     ['parentheses', `SELECT ${'('.repeat(65)}1${')'.repeat(65)}`, '54001'],
+    ['tokens', `SELECT ARRAY[${many(44_990, () => '1')}]`, 'ok'],
+    ['tokens', `SELECT ARRAY[${many(45_000, () => '1')}]`, '54001'],
     ['bytes', `SELECT '${'x'.repeat(262_144)}'`, '54000'],
   ])('%s', (_name, sql, code) => {
     expect(codeOf(sql)).toBe(code)

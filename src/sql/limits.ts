@@ -3,6 +3,8 @@ import { PgError } from '../errors.js'
 /** What is refused before the parser sees it, because its depth or size could bring the parser down. */
 export interface SqlLimits {
   readonly sqlBytesMax: number
+  /** Words, numbers, strings, names and signs: while they become a tree and a text again, nobody else is served. */
+  readonly tokensMax: number
   /** Parentheses, brackets and CASE inside one another. */
   readonly nestingMax: number
   /** Operators and the keywords that nest like them. */
@@ -17,6 +19,7 @@ export interface SqlLimits {
 
 export const DEFAULT_SQL_LIMITS: SqlLimits = {
   sqlBytesMax: 262_144,
+  tokensMax: 90_000,
   nestingMax: 64,
   operatorsMax: 2_000,
   commentsMax: 500,
@@ -60,6 +63,7 @@ export function checkLimits(sql: string, limits: SqlLimits): void {
 }
 
 function countTokens(sql: string, limits: SqlLimits): void {
+  let tokens = 0
   let depth = 0
   let operators = 0
   let comments = 0
@@ -76,6 +80,12 @@ function countTokens(sql: string, limits: SqlLimits): void {
     const groups = match.groups ?? {}
     const text = match[0]
     if (groups['skip'] !== undefined) continue
+    tokens += 1
+    if (tokens > limits.tokensMax)
+      throw new PgError('statement_too_complex', `the statement has more than ${limits.tokensMax} tokens`, {
+        position: match.index + 1,
+        hint: 'Pass long lists as one array parameter.',
+      })
     if (groups['comment'] !== undefined) {
       openComment(match.index + 1)
       TOKEN.lastIndex = commentEnd(sql, TOKEN.lastIndex, openComment)

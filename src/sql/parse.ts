@@ -132,6 +132,7 @@ function charactersIn(bytes: Buffer, start: number, end: number): number {
 
 const MODEL_LIMITS: SqlLimits = {
   sqlBytesMax: 1_048_576,
+  tokensMax: 500_000,
   nestingMax: 200,
   operatorsMax: 5_000,
   commentsMax: 5_000,
