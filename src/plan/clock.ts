@@ -19,8 +19,8 @@ const SESSION_VALUES: Readonly<Record<string, number>> = {
 
 const CLOCKS = new Set(['now', 'transaction_timestamp', 'statement_timestamp'])
 const UNITS = new Set(['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'])
-/** A shift so small that no moment of our time leaves the range of its type by a few of them. */
-const SHIFT = /^\s*\d{1,4}\s*(second|minute|hour|day|week|mon|month|year)s?\s*$/i
+/** A shift so small that no moment of our time leaves the range of its type, which begins in 4713 BC, by a few of them. */
+const SHIFT = /^\s*(\d{1,4}\s*(second|minute|hour|day|week|mon|month)|\d{1,3}\s*year)s?\s*$/i
 const SHIFT_DAYS_MAX = 100_000
 const SHIFTS_MAX = 4
 

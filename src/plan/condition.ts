@@ -1,7 +1,7 @@
 import type { Member } from '../model/model.js'
 import type { ColumnRef, Node } from '../sql/tree.js'
 import { isPlain, memberValue } from './contribution.js'
-import { isLeakproofComparison } from './leakproof.js'
+import { type Compared, isLeakproofComparison } from './leakproof.js'
 import { conjuncts, namesOf, qualified } from './node.js'
 import type { RangeItem } from './scope.js'
 import { type Access, claimsOf } from './source.js'
@@ -45,10 +45,8 @@ function comparisonsOf(
   return comparison !== undefined && known(comparison.reference) ? [comparison] : undefined
 }
 
-export interface Comparison {
+export interface Comparison extends Compared {
   readonly reference: ColumnRef
-  readonly operators: readonly string[]
-  readonly values: readonly Node[]
 }
 
 /** A column and what it is compared with; undefined for anything else. */
@@ -60,18 +58,18 @@ export function comparisonOf(node: Node): Comparison | undefined {
   const left = 'ColumnRef' in lexpr ? lexpr.ColumnRef : undefined
   switch (kind) {
     case 'AEXPR_OP':
-      if (left !== undefined) return { reference: left, operators: [operator], values: [rexpr] }
+      if (left !== undefined) return { reference: left, operators: [operator], values: [rexpr], list: false }
       return 'ColumnRef' in rexpr
-        ? { reference: rexpr.ColumnRef, operators: [operator], values: [lexpr] }
+        ? { reference: rexpr.ColumnRef, operators: [operator], values: [lexpr], list: false }
         : undefined
     case 'AEXPR_IN':
       return left === undefined || !('List' in rexpr)
         ? undefined
-        : { reference: left, operators: [operator], values: rexpr.List.items ?? [] }
+        : { reference: left, operators: [operator], values: rexpr.List.items ?? [], list: true }
     case 'AEXPR_BETWEEN':
       return left === undefined || !('List' in rexpr)
         ? undefined
-        : { reference: left, operators: ['<=', '>='], values: rexpr.List.items ?? [] }
+        : { reference: left, operators: ['<=', '>='], values: rexpr.List.items ?? [], list: false }
     default:
       return undefined
   }
@@ -89,15 +87,15 @@ export function copiedConditions(use: CubeUse, access: Access): readonly Node[] 
 
 function isLeakproof(node: Node, columns: Condition['columns'], use: CubeUse, access: Access): boolean {
   const comparisons = comparisonsOf(node, (reference) => columns.has(reference)) ?? []
-  return comparisons.every(({ reference, operators, values }) => {
-    const member = columns.get(reference)
+  return comparisons.every((comparison) => {
+    const member = columns.get(comparison.reference)
     const type = member && access.typed.cubes.get(use.table.cube.name)?.columns.get(member.name)
     return (
       member !== undefined &&
       isPlain(member) &&
       type !== undefined &&
       !type.castToText &&
-      operators.every((operator) => isLeakproofComparison(operator, type.oid, values, access.parameterOid))
+      isLeakproofComparison(comparison, type.oid, access.parameterOid)
     )
   })
 }

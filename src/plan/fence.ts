@@ -67,12 +67,13 @@ function isLeakproofExpression(node: { A_Expr: A_Expr }, typeOf: TypeOf, access:
   const comparison = comparisonOf(node)
   const type = comparison && typeOf(comparison.reference)
   if (comparison === undefined || type === undefined) return false
-  const { operators, values } = comparison
   if ('ColumnRef' in lexpr && 'ColumnRef' in rexpr) {
     const other = typeOf(rexpr.ColumnRef)
-    return other !== undefined && operators.every((operator) => isLeakproofPair(operator, type, other))
+    return (
+      other !== undefined && comparison.operators.every((operator) => isLeakproofPair(operator, type, other))
+    )
   }
-  return operators.every((operator) => isLeakproofComparison(operator, type, values, access.parameterOid))
+  return isLeakproofComparison(comparison, type, access.parameterOid)
 }
 
 function isInteger(node: Node): boolean {

@@ -33,6 +33,10 @@ const GROUPS: readonly (readonly number[])[] = [
   [BPCHAR],
   [UUID],
 ]
+/** Types of which any two convert to the other or to one of both without failing; moments do not, at the ends of their ranges. */
+const ONE_TYPE: readonly (readonly number[])[] = GROUPS.flatMap((group) =>
+  group.includes(TIMESTAMPTZ) ? group.map((oid) => [oid]) : [group],
+)
 const COMPARABLE: ReadonlySet<number> = new Set(GROUPS.flat())
 
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>='])
@@ -70,19 +74,31 @@ export function isLeakproofPair(operator: string, left: number, right: number): 
   return COMPARISONS.has(operator) && GROUPS.some((group) => group.includes(left) && group.includes(right))
 }
 
-/** Whether a comparison of a column of this type by this operator with these values never fails and tells nothing but its result. */
+/** What a column is compared with. */
+export interface Compared {
+  readonly operators: readonly string[]
+  readonly values: readonly Node[]
+  /** Whether it is IN: Postgres gives all values one type, that of the column counted among them (parse_expr.c, transformAExprIn). */
+  readonly list: boolean
+}
+
+/** Whether a comparison of a column of this type never fails and tells nothing but its result. */
 export function isLeakproofComparison(
-  operator: string,
+  { operators, values, list }: Compared,
   columnOid: number,
-  values: readonly Node[],
   declaredOid: (parameter: number) => number | undefined,
 ): boolean {
-  return values.every((value) => {
-    const oid = valueOid(value, declaredOid)
-    if (oid === UNKNOWN) return COMPARISONS.has(operator) && COMPARABLE.has(columnOid)
-    return oid !== undefined && isLeakproofPair(operator, columnOid, oid)
-  })
+  if (!operators.every((operator) => COMPARISONS.has(operator)) || !COMPARABLE.has(columnOid)) return false
+  const oids = values.map((value) => valueOid(value, declaredOid))
+  const typed = oids.filter((oid) => oid !== UNKNOWN)
+  if (list && values.length > 1) return ONE_TYPE.some((group) => [columnOid, ...typed].every(isIn(group)))
+  return typed.every((oid) => GROUPS.some((group) => [columnOid, oid].every(isIn(group))))
 }
+
+const isIn =
+  (group: readonly number[]) =>
+  (oid: number | undefined): boolean =>
+    oid !== undefined && group.includes(oid)
 
 /** The type of a value that was written out, or bound, or is the time; undefined for any other expression. */
 function valueOid(value: Node, declaredOid: (parameter: number) => number | undefined): number | undefined {

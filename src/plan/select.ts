@@ -110,11 +110,31 @@ function analyseBlock(analyser: Analyser, statement: SelectStmt, place: Place): 
 }
 
 /**
- * Conjuncts of HAVING that Postgres may test before it groups. One with an aggregate waits for the groups, if it is an aggregate of this level;
- * in a subquery it may be one of a level around it.
+ * Parts of HAVING that Postgres may test before it groups, or over statistics while it plans. What holds an aggregate waits for the groups, but
+ * Postgres takes an expression apart first (NOT, OR, CASE and COALESCE of constants), so only what reads all of its columns inside an aggregate is
+ * sure to wait; in a subquery that may be an aggregate of a level around it.
  */
 function earlyHaving({ havingClause }: SelectStmt, { scope }: Place): readonly Node[] {
-  return conjuncts(havingClause).filter((node) => scope !== undefined || !holdsAggregate(node))
+  return tests(havingClause).filter(
+    (node) => scope !== undefined || !holdsAggregate(node) || readsBeside(node),
+  )
+}
+
+/** What AND, OR and NOT join. */
+function tests(node: Node | undefined): readonly Node[] {
+  if (node === undefined) return []
+  return 'BoolExpr' in node ? (node.BoolExpr.args ?? []).flatMap(tests) : [node]
+}
+
+/** Whether a column is read beside the aggregates of this level. */
+function readsBeside(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(readsBeside)
+  if (value === null || typeof value !== 'object') return false
+  return Object.entries(value).some(([kind, child]) => {
+    if (kind === 'ColumnRef') return true
+    if (kind === 'FuncCall' && child.over === undefined && isAggregate(child)) return false
+    return readsBeside(child)
+  })
 }
 /** As in Postgres (MaxTupleAttributeNumber). Stars over subqueries of stars would double their columns at each level. */
 const TARGETS_MAX = 1_664
