@@ -39,7 +39,7 @@ async function createBenchPlanner() {
   const files = Object.entries(PROJECT).map(([path, text]) => ({ path, text }))
   const { model } = compileModel(files, context.claims, { projectDir: '.', environment: {} })
   const typed = await typeModel(model, context, {
-    isTable: async () => true,
+    findTable: async () => new Map(),
     describe: async () => ({
       fields: Array.from({ length: 100 }, () => ({ typeOid: TEXT, typeModifier: -1 })),
       parameterOids: Array.from({ length: 10 }, () => INT8),

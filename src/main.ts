@@ -16,7 +16,7 @@ import { createModels } from './models.js'
 import { createAudit } from './observe/audit.js'
 import { createLog } from './observe/log.js'
 import { visibleTables } from './plan/table.js'
-import { type Describe, findMemberProblems, type IsTable, isTableSql } from './probe.js'
+import { type Describe, type FindTable, findMemberProblems, findTableSql, readTable } from './probe.js'
 import { openGateway } from './serve.js'
 import { explainLines } from './session/explain.js'
 import { createKeptPlans, createPlanner } from './session/planner.js'
@@ -37,7 +37,7 @@ interface Project {
   readonly pool: Pool
   readonly upstream: UpstreamOptions
   readonly describe: Describe
-  readonly isTable: IsTable
+  readonly findTable: FindTable
   close(): Promise<void>
 }
 
@@ -69,8 +69,8 @@ async function openProject(config: Config, observe: Observe, progress: Print): P
   const poolOptions = embedded === undefined ? config.pool : { ...config.pool, connectionsMax: 1 }
   const pool = createPool(poolOptions, { connect: () => connectUpstream(upstream), observe })
   const describe: Describe = (sql) => pool.use((connection) => connection.describe(sql))
-  const isTable: IsTable = (schema, name) =>
-    pool.use(async (connection) => (await connection.query(isTableSql(schema, name))).length === 1)
+  const findTable: FindTable = (schema, name) =>
+    pool.use(async (connection) => readTable(await connection.query(findTableSql(schema, name))))
   return {
     config,
     hooks,
@@ -79,7 +79,7 @@ async function openProject(config: Config, observe: Observe, progress: Print): P
     pool,
     upstream,
     describe,
-    isTable,
+    findTable,
     async close() {
       pool.close()
       await embedded?.close()

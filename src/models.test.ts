@@ -17,7 +17,7 @@ const fileOf = (text: string): { path: string; text: string } => ({ path: 'model
 function createTestModels(text: string): ReturnType<typeof createModels> {
   const probes = {
     describe: () => Promise.resolve({ fields: [], parameterOids: [] }),
-    isTable: () => Promise.resolve(true),
+    findTable: () => Promise.resolve(new Map()),
   }
   return createModels(
     { ...OPTIONS, files: [fileOf(text)], modelsMax: 100 },

@@ -1,11 +1,11 @@
 import type { SecurityContext } from './auth/context.js'
 import { PgError } from './errors.js'
-import type { Cube, Model } from './model/model.js'
+import type { Cube, Member, Model } from './model/model.js'
 import { claimText } from './plan/claim-use.js'
-import { memberValue } from './plan/contribution.js'
+import { isPlain, memberValue } from './plan/contribution.js'
 import { type ClaimValues, instantiate } from './plan/instantiate.js'
 import { findJoinPath } from './plan/join-path.js'
-import { castNode, FALSE, stringNode, targetNode } from './plan/node.js'
+import { castNode, FALSE, namesOf, stringNode, targetNode } from './plan/node.js'
 import { isReadAsText } from './plan/type-list.js'
 import type { ColumnType, TypedCube, TypedModel } from './plan/typed-model.js'
 import { printChecked } from './sql/checked.js'
@@ -19,23 +19,34 @@ export type Describe = (sql: string) => Promise<{
 }>
 
 /**
- * Whether a name is that of a table (or a partitioned one, or a materialized view) without virtual columns, in a server whose planner is known
- * to do nothing with it that the fences do not expect.
+ * The columns that have a collation of their own, by name with its OID, of a table (or a partitioned one, or a materialized view) without virtual
+ * columns, in a server whose planner is known to do nothing with it that the fences do not expect. Undefined for anything else.
  */
-export type IsTable = (schema: string, name: string) => Promise<boolean>
+export type FindTable = (schema: string, name: string) => Promise<ReadonlyMap<string, number> | undefined>
 
-/** One row if IsTable holds. The versions are those over which test/e2e/fences.test.ts runs. */
-export function isTableSql(schema: string, name: string): string {
+/** What FindTable asks; no row for undefined. The versions are those over which test/e2e/fences.test.ts runs. */
+export function findTableSql(schema: string, name: string): string {
   const relation = quoteLiteral(`${quoteIdentifier(schema)}.${quoteIdentifier(name)}`)
-  return `SELECT c.oid FROM pg_catalog.pg_class c
+  return `SELECT a.attname, a.attcollation FROM pg_catalog.pg_class c
+    LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND a.attcollation NOT IN (0, 100)
     WHERE c.oid = pg_catalog.to_regclass(${relation}) AND c.relkind IN ('r', 'p', 'm')
-    AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute a WHERE a.attrelid = c.oid AND a.attgenerated = 'v')
+    AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute v WHERE v.attrelid = c.oid AND v.attgenerated = 'v')
     AND pg_catalog.current_setting('server_version_num')::pg_catalog.int4 BETWEEN 150000 AND 189999`
+}
+
+/** The rows that findTableSql gave, read. */
+export function readTable(
+  rows: readonly (readonly (string | null)[])[],
+): ReadonlyMap<string, number> | undefined {
+  const columns = rows.flatMap(([name, collation]): (readonly [string, number])[] =>
+    typeof name === 'string' ? [[name, Number(collation)]] : [],
+  )
+  return rows.length === 0 ? undefined : new Map(columns)
 }
 
 export interface Probes {
   readonly describe: Describe
-  readonly isTable: IsTable
+  readonly findTable: FindTable
 }
 
 /** Asks the upstream for the type of every member. A cube that fails is kept, marked with its problem. */
@@ -49,24 +60,28 @@ async function typeCube(
   cube: Cube,
   model: Model,
   context: SecurityContext,
-  { describe, isTable }: Probes,
+  { describe, findTable }: Probes,
 ): Promise<TypedCube> {
   const members = [...cube.members.values()]
   try {
     const names = members.map((member) => member.name)
     const { sql, numbers } = probeSql(cube, model, context, names)
     const { fields, parameterOids } = await describe(sql)
+    const base = baseTable(cube, context)
+    const table = base && (await findTable(base.schema, base.name))
     const columns = new Map<string, ColumnType>(
       members.map((member, index) => {
         const oid = fields[index]?.typeOid ?? 0
         const typeModifier = fields[index]?.typeModifier ?? -1
-        return [member.name, { oid, typeModifier, castToText: isReadAsText(oid) }]
+        return [
+          member.name,
+          { oid, typeModifier, castToText: isReadAsText(oid), collationOid: collationOf(member, table) },
+        ]
       }),
     )
-    const table = baseTable(cube, context)
     return {
       columns,
-      plainTable: table !== undefined && (await isTable(table.schema, table.name)),
+      plainTable: table !== undefined,
       claimOids: cube.claimUses.map((_use, index) => parameterOids[(numbers.get(index) ?? 0) - 1] ?? 0),
       problem: undefined,
       refusal: undefined,
@@ -77,6 +92,11 @@ async function typeCube(
       return { ...none, problem: undefined, refusal: error }
     return { ...none, problem: error instanceof Error ? error.message : String(error), refusal: undefined }
   }
+}
+
+function collationOf(member: Member, table: ReadonlyMap<string, number> | undefined): number {
+  if (!isPlain(member) || member.kind === 'measure' || !('ColumnRef' in member.sql)) return 0
+  return table?.get(namesOf(member.sql.ColumnRef.fields).at(-1) ?? '') ?? 0
 }
 
 /** The table that a cube's base is: named by it, or read by `SELECT * FROM table` and nothing more. */

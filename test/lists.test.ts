@@ -6,6 +6,7 @@ import { createReach, mixedExpressions, type Reached } from '../scripts/lists/re
 import { readServers } from '../scripts/lists/servers.js'
 import { isLeakproofPair, isTotal } from '../src/plan/leakproof.js'
 import { TYPE_OIDS } from '../src/plan/type-list.js'
+import type { ColumnType } from '../src/plan/typed-model.js'
 import { MAJORS } from './support/cluster.js'
 
 /** The lists are what the rules make of the real servers, and what a client can reach is what they say. */
@@ -13,10 +14,11 @@ let servers: ServersLists
 const reached = new Map<number, Record<'typed' | 'untyped' | 'comparisons', readonly Reached[]>>()
 
 const TYPES = [...TYPE_OIDS]
+const column = (oid: number): ColumnType => ({ oid, typeModifier: -1, castToText: false, collationOid: 0 })
 const COMPARISONS = ['=', '<>', '<', '<=', '>', '>='].flatMap((symbol) =>
   TYPES.flatMap(([left, leftOid]) => [
     ...(isTotal(leftOid) ? [`"${left}" ${symbol} NULL`] : []),
-    ...TYPES.filter(([, oid]) => isLeakproofPair(symbol, leftOid, oid)).map(
+    ...TYPES.filter(([, oid]) => isLeakproofPair(symbol, column(leftOid), column(oid))).map(
       ([right]) => `"${left}" ${symbol} "${right}"`,
     ),
   ]),

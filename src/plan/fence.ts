@@ -7,6 +7,7 @@ import { namesOf } from './node.js'
 import type { RowRule } from './row-rule.js'
 import type { Column, Origin } from './scope.js'
 import type { Access } from './source.js'
+import type { ColumnType } from './typed-model.js'
 import type { CubeUse } from './use.js'
 
 /** What stands between a cube's row rules and the rest of the statement, and why; for `explain`. */
@@ -20,7 +21,7 @@ export interface Fence {
  * fail nor tell anything but what they were asked (manual, "Rules and Privileges"; threat catalogue, "Policy" 2).
  */
 export function isLeakproofStatement({ early, origins }: Analysis, access: Access): boolean {
-  const typeOf = (reference: ColumnRef): number | undefined => plainType(origins.get(reference), access)
+  const typeOf = (reference: ColumnRef): ColumnType | undefined => plainType(origins.get(reference), access)
   return (
     early.conditions.every((node) => isLeakproofCondition(node, typeOf, access)) &&
     early.merged.every((pair) => isLeakproofMerge(pair, access)) &&
@@ -29,10 +30,10 @@ export function isLeakproofStatement({ early, origins }: Analysis, access: Acces
 }
 
 /** The type of a column that is a plain one of a table; undefined for an expression of the model or the statement. */
-function plainType(origin: Origin | undefined, access: Access): number | undefined {
+function plainType(origin: Origin | undefined, access: Access): ColumnType | undefined {
   if (origin === undefined || !isPlain(origin.member)) return undefined
   const type = access.typed.cubes.get(origin.cube)?.columns.get(origin.member.name)
-  return type === undefined || type.castToText ? undefined : type.oid
+  return type?.castToText === false ? type : undefined
 }
 
 function isLeakproofMerge([left, right]: readonly [Column, Column], access: Access): boolean {
@@ -40,7 +41,7 @@ function isLeakproofMerge([left, right]: readonly [Column, Column], access: Acce
   return types[0] !== undefined && types[1] !== undefined && isLeakproofPair('=', types[0], types[1])
 }
 
-type TypeOf = (reference: ColumnRef) => number | undefined
+type TypeOf = (reference: ColumnRef) => ColumnType | undefined
 
 function isLeakproofCondition(node: Node, typeOf: TypeOf, access: Access): boolean {
   const inner = (part: Node | undefined): boolean =>
@@ -48,7 +49,7 @@ function isLeakproofCondition(node: Node, typeOf: TypeOf, access: Access): boole
   if ('BoolExpr' in node) return (node.BoolExpr.args ?? []).every(inner)
   if ('NullTest' in node) return isPlainColumn(node.NullTest.arg, typeOf)
   if ('BooleanTest' in node) return inner(node.BooleanTest.arg)
-  if ('ColumnRef' in node) return typeOf(node.ColumnRef) === BOOL
+  if ('ColumnRef' in node) return typeOf(node.ColumnRef)?.oid === BOOL
   if ('A_Const' in node) return node.A_Const.boolval !== undefined
   return 'A_Expr' in node && isLeakproofExpression(node, typeOf, access)
 }
@@ -73,7 +74,7 @@ function isLeakproofExpression(node: { A_Expr: A_Expr }, typeOf: TypeOf, access:
       other !== undefined && comparison.operators.every((operator) => isLeakproofPair(operator, type, other))
     )
   }
-  return isLeakproofComparison(comparison, type, access.parameterOid)
+  return isLeakproofComparison(comparison, type.oid, access.parameterOid)
 }
 
 function isInteger(node: Node): boolean {

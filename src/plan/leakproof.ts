@@ -1,6 +1,7 @@
 import type { Node, TypeName } from '../sql/tree.js'
 import { clockOid, DATE, TIMESTAMP, TIMESTAMPTZ } from './clock.js'
 import { namesOf } from './node.js'
+import type { ColumnType } from './typed-model.js'
 
 const BOOL = 16
 const INT8 = 20
@@ -69,9 +70,16 @@ export function isTotal(columnOid: number): boolean {
   return COMPARABLE.has(columnOid)
 }
 
-/** Whether two columns of these types are compared without telling anything but the result. */
-export function isLeakproofPair(operator: string, left: number, right: number): boolean {
-  return COMPARISONS.has(operator) && GROUPS.some((group) => group.includes(left) && group.includes(right))
+/**
+ * Whether two columns of these types are compared without telling anything but the result. Texts of two collations are not: Postgres fails on the
+ * first row that it comes to (varlena.c, check_collation_set).
+ */
+export function isLeakproofPair(operator: string, left: ColumnType, right: ColumnType): boolean {
+  return (
+    COMPARISONS.has(operator) &&
+    GROUPS.some((group) => [left.oid, right.oid].every(isIn(group))) &&
+    (left.collationOid === 0 || right.collationOid === 0 || left.collationOid === right.collationOid)
+  )
 }
 
 /** What a column is compared with. */

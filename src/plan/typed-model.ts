@@ -8,6 +8,8 @@ export interface ColumnType {
   readonly typeModifier: number
   /** Types that are not Postgres' own (enums, domains, extensions), or that name objects of the server, reach the client as text. */
   readonly castToText: boolean
+  /** The collation that a plain column's table gives it; 0 for its type's own, or none. */
+  readonly collationOid: number
 }
 
 /** A model and the upstream's word on its columns; asked once when a model is compiled. */

@@ -40,7 +40,7 @@ async function rewrite(input: string): Promise<string> {
   })
   const { model } = compileModel(files, context.claims, { projectDir: '.', environment: {} })
   const typed = await typeModel(model, context, {
-    isTable: () => Promise.resolve(true),
+    findTable: () => Promise.resolve(new Map()),
     describe: (text) => {
       const names = [...text.matchAll(/ AS "([a-z_]+)"(?=[,\s])/g)].map(([, name]) => name ?? '')
       return Promise.resolve({
