@@ -5,9 +5,9 @@ import { type Gateway, startGateway } from '../support/gateway.js'
 import { createRandom } from '../support/random.js'
 import { fenceStatement, NOTES_INDEX_SQL, NOTES_SQL } from './fence-statements.js'
 
-/** Longer by hand: FUZZ_SECONDS=600. A failure names its seed: FUZZ_SEED runs that one first. */
+/** Longer by hand: FUZZ_SECONDS=600. A failure names its seed: FUZZ_SEED runs that one first, and others than each time. */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 3)
-const START = Number(process.env['FUZZ_SEED'] ?? Date.now() & 0xffffff)
+const START = Number(process.env['FUZZ_SEED'] ?? 1)
 const VIOLATIONS_MAX = 5
 
 const member = (type: string, names: string): string =>

