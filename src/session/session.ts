@@ -2,6 +2,7 @@ import { PgError } from '../errors.js'
 import { encodeParameterStatus, encodeReadyForQuery } from '../protocol/backend.js'
 import { FramingError } from '../protocol/framer.js'
 import type { FrontendMessage } from '../protocol/message.js'
+import type { Node } from '../sql/tree.js'
 import { ClientGone, RowTorn } from '../upstream/exchange.js'
 import { endCatalogCursors } from './catalog-command.js'
 import { leaveUpstream, SessionEnd, startExpiryTimer, startIdleTimer, tokenExpired } from './ending.js'
@@ -176,8 +177,8 @@ export function createSession({ reader, state, facts, reported }: SessionDeps): 
         else account.begin(text)
         beforeStatement()
         await runExecute(state, message, facts)
-        // After COMMIT the next statement of a pipeline begins anew.
-        state.implicitBlock = !(command?.kind === 'local' && 'TransactionStmt' in command.node)
+        // After COMMIT or DISCARD ALL the next statement of a pipeline begins anew.
+        state.implicitBlock = !(command?.kind === 'local' && commits(command.node))
         return
       }
       case 'close':
@@ -351,6 +352,11 @@ export function createSession({ reader, state, facts, reported }: SessionDeps): 
       }
     },
   }
+}
+
+/** Whether Postgres commits at once what a statement did. */
+function commits(node: Node): boolean {
+  return 'TransactionStmt' in node || ('DiscardStmt' in node && node.DiscardStmt.target === 'DISCARD_ALL')
 }
 
 /** After these nothing can be answered, or nothing more. */
