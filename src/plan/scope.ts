@@ -1,6 +1,7 @@
 import { PgError } from '../errors.js'
 import type { Measure, Member } from '../model/model.js'
 import { sameName } from './identifier.js'
+import { similarColumnHint } from './similar.js'
 import type { CubeUse } from './use.js'
 
 /** A member of a cube that a column reads. */
@@ -85,16 +86,21 @@ export function resolveColumn(
     if (found !== undefined) return found
   }
   const [first, ...rest] = names
-  if (rest.length === 0)
-    throw new PgError('undefined_column', `column "${first}" does not exist`, { position })
+  if (first !== undefined && rest.length === 0) {
+    const hint = similarColumnHint(first, scope)
+    throw new PgError('undefined_column', `column "${first}" does not exist`, { position, hint })
+  }
   const qualifier = names.slice(0, -1)
-  if (findEntry(scope, qualifier, false, position) === undefined) {
+  const entry = findEntry(scope, qualifier, true, position) ?? findEntry(scope, qualifier, false, position)
+  if (entry === undefined) {
     throw new PgError('undefined_table', `missing FROM-clause entry for table "${qualifier.at(-1)}"`, {
       position,
     })
   }
+  const hint = similarColumnHint(names.at(-1) ?? '', scope, [entry])
   throw new PgError('undefined_column', `column ${qualifier.at(-1)}.${names.at(-1)} does not exist`, {
     position,
+    hint,
   })
 }
 
