@@ -21,19 +21,23 @@ function describe(error: unknown): string {
     const place = error.position === undefined ? '' : ` (at character ${error.position})`
     const unreachable = error.condition === 'sqlclient_unable_to_establish_sqlconnection'
     const hint = unreachable
-      ? 'See that it runs, and that CUBEJS_DB_HOST, _PORT, _NAME, _USER and _PASS are right.'
+      ? 'See that it runs, and that CUBEJS_DB_HOST, _PORT, _NAME, _USER, _PASS and _SSL are right.'
       : error.hint
     const fix = hint === undefined ? '' : `\n    fix: ${hint}`
     return `rowgate: ${error.message}${place}${causeText(error)}${fix}`
   }
-  const { code, address, port, message } = error as {
+  const { code, syscall, address, hostname, port, message } = error as {
     code?: string
+    syscall?: string
     address?: string
+    hostname?: string
     port?: number
     message?: string
   }
   if (code === 'EADDRINUSE')
     return `rowgate: port ${port} of ${address} is in use\n    fix: Stop what listens there, or set CUBEJS_PG_SQL_PORT.`
+  if (code === 'EADDRNOTAVAIL' || syscall === 'getaddrinfo')
+    return `rowgate: ${address ?? hostname} is no address of this machine\n    fix: Set ROWGATE_HOST to one that is, or to 0.0.0.0 for all of them.`
   if (code === 'EACCES')
     return `rowgate: port ${port} may not be opened\n    fix: Set CUBEJS_PG_SQL_PORT to a port above 1023.`
   return `rowgate: ${message ?? String(error)}`

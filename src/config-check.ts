@@ -120,11 +120,26 @@ export function checkFunctionsAllowed(names: readonly string[], report: Report):
   }
 }
 
+const LOCAL_HOST = /^(localhost|127(\.[0-9]+){3}|\[?::1\]?)$/
+
+/** A gate that other machines reach and that takes no token of theirs is hardly what was meant. */
+export function checkHost(
+  options: { readonly host: string; readonly tls: boolean; readonly passwordOverPlaintext: boolean },
+  warn: Report,
+): void {
+  if (options.tls || options.passwordOverPlaintext || LOCAL_HOST.test(options.host)) return
+  warn(
+    'ROWGATE_HOST',
+    'lets other machines connect, but none can log in: tokens are taken over TLS only',
+    'Set ROWGATE_TLS_CERT and ROWGATE_TLS_KEY.',
+  )
+}
+
 /** Keys that come without TLS are whoever's stands between. */
 export function checkKeysUrl(keysUrl: string | undefined, warn: Report): void {
   if (keysUrl === undefined || !URL.canParse(keysUrl)) return
   const { protocol, hostname } = new URL(keysUrl)
-  if (protocol === 'https:' || /^(localhost|127(\.[0-9]+){3}|\[::1\])$/.test(hostname)) return
+  if (protocol === 'https:' || LOCAL_HOST.test(hostname)) return
   warn('CUBEJS_JWK_URL', 'is read without TLS, by which tokens of anyone could be let in', 'Use https.')
 }
 

@@ -104,6 +104,18 @@ test.each([
   expect(warnings).toHaveLength(count)
 })
 
+test.each([
+  [{ ROWGATE_HOST: '0.0.0.0' }, 1],
+  [{ ROWGATE_HOST: '::' }, 1],
+  [{ ROWGATE_HOST: '0.0.0.0', ROWGATE_PASSWORD_OVER_PLAINTEXT: 'true' }, 0],
+  [{ ROWGATE_HOST: '::1' }, 0],
+  [{ ROWGATE_HOST: 'localhost' }, 0],
+  [{}, 0],
+])('a gate on which nobody can log in is worth a warning: %j', (environment, count) => {
+  const warnings = load(environment).warnings.filter(({ file }) => file === 'ROWGATE_HOST')
+  expect(warnings).toHaveLength(count)
+})
+
 describe('the nearest name', () => {
   test.each([
     ['ROWGATE_SESSION_MAX', 'ROWGATE_SESSIONS_MAX'],

@@ -4,6 +4,7 @@ import type { ConnectionOptions } from 'node:tls'
 import {
   checkAlgorithms,
   checkFunctionsAllowed,
+  checkHost,
   checkKeysUrl,
   checkSecrets,
   checkTls,
@@ -145,6 +146,14 @@ export function loadConfig(options: {
     )
   }
   checkKeysUrl(keysUrl, createReport(warnings))
+  checkHost(
+    {
+      host: text('ROWGATE_HOST') ?? '',
+      tls: tls.cert !== undefined,
+      passwordOverPlaintext: values.get('ROWGATE_PASSWORD_OVER_PLAINTEXT') === true,
+    },
+    createReport(warnings),
+  )
   checkAlgorithms({ algorithms: list('CUBEJS_JWT_ALGS'), secrets: given.length, keysUrl }, report)
   checkFunctionsAllowed(list('ROWGATE_FUNCTIONS_ALLOWED') ?? [], report)
   const nothingToVerify = options.needsSecret && given.length === 0 && keysUrl === undefined

@@ -50,7 +50,7 @@ async function openProject(config: Config, observe: Observe, progress: Print): P
   await loadParser()
   const { hooks, warnings } = loadHooks(config.projectDir)
   for (const warning of [...config.warnings, ...warnings]) {
-    observe({ kind: 'warning', message: `${warning.file}: ${warning.message}` })
+    observe({ kind: 'warning', message: `${warning.file}: ${warning.message}. ${warning.fix}` })
   }
   const files = await loadModelFiles(config.projectDir)
   const evaluate: EvaluateOptions = { projectDir: config.projectDir, environment: process.env }

@@ -250,6 +250,15 @@ describe('serve fails in one clear sentence', () => {
     server.close()
     expectSentence(outcome, new RegExp(`port ${port} of 127\\.0\\.0\\.1 is in use\\n {4}fix: `))
   })
+  test.each(['no-such-host.invalid', '203.0.113.77'])(
+    'the address %s is none of this machine',
+    async (host) => {
+      expectSentence(
+        await fails({}, { ROWGATE_HOST: host }),
+        new RegExp(`${host.replaceAll('.', '\\.')} is no address of this machine\\n {4}fix: .*ROWGATE_HOST`),
+      )
+    },
+  )
   test('the project folder is missing', async () => {
     expectSentence(
       await rowgate(['serve', '--project', 'nosuch'], upstream),
