@@ -12,6 +12,7 @@ export type Event =
       readonly kind: 'login_succeeded'
       readonly sessionId: number
       readonly address: string
+      readonly tls: boolean
       readonly user: string
       readonly application: string
     }

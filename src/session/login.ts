@@ -80,8 +80,9 @@ export async function login(
     kind: 'login_succeeded',
     sessionId: deps.sessionId,
     address: deps.address,
+    tls: encrypted,
     user,
-    application: `${parameters.get('application_name') ?? ''}${encrypted ? '' : ' (no TLS)'}`,
+    application: parameters.get('application_name') ?? '',
   })
   return { context, settings, protocolMinor: Math.min(protocolMinor, PROTOCOL_MINOR_MAX) }
 }
