@@ -14,8 +14,11 @@ export async function explain(
 ): Promise<readonly string[]> {
   const query = statement.query
   if (query === undefined || !('SelectStmt' in query)) {
-    throw new PgError('feature_not_supported', 'only a SELECT can be explained through this gateway')
+    throw new PgError('feature_not_supported', 'only a SELECT can be explained through this gateway', {
+      hint: 'Explain other statements on a direct connection to the upstream database.',
+    })
   }
+  checkOptions(statement.options ?? [], at)
   if (state.planner.route(query.SelectStmt, at) === 'catalog') return ['Result of the embedded catalog']
   const { plan } = await state.planner.plan({
     select: query.SelectStmt,
@@ -25,6 +28,40 @@ export async function explain(
     cached: false,
   })
   return explainLines(plan)
+}
+
+/** What Postgres 18 knows; they choose among figures of an execution, of which Rowgate's plan has none. */
+const OPTIONS = new Set(
+  'analyze verbose costs settings generic_plan buffers serialize wal timing summary memory'.split(' '),
+)
+
+/** @throws PgError as Postgres for options that it does not know; feature_not_supported for a form that tools would parse */
+function checkOptions(
+  options: readonly Node[],
+  at: (location: number | undefined) => number | undefined,
+): void {
+  for (const node of options) {
+    const option = 'DefElem' in node ? node.DefElem : {}
+    const name = option.defname ?? ''
+    const position = at(option.location)
+    if (OPTIONS.has(name)) continue
+    if (name !== 'format') {
+      throw new PgError('syntax_error', `unrecognized EXPLAIN option "${name}"`, { position })
+    }
+    const format = option.arg !== undefined && 'String' in option.arg ? option.arg.String.sval : undefined
+    if (format === 'text') continue
+    if (format === 'json' || format === 'xml' || format === 'yaml') {
+      throw new PgError('feature_not_supported', 'EXPLAIN is answered as text through this gateway', {
+        position,
+        hint: 'Leave out FORMAT.',
+      })
+    }
+    throw new PgError(
+      'invalid_parameter_value',
+      `unrecognized value for EXPLAIN option "format": "${format ?? ''}"`,
+      { position },
+    )
+  }
 }
 
 /** Each cube of a plan, what limits its rows, and the claims behind it; no table of the upstream is named. */

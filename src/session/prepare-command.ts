@@ -22,7 +22,9 @@ export async function prepareStatement(
   }
   requireRoom(state)
   if (statement.query === undefined || !('SelectStmt' in statement.query)) {
-    throw new PgError('feature_not_supported', 'only a SELECT can be prepared through this gateway')
+    throw new PgError('feature_not_supported', 'only a SELECT can be prepared through this gateway', {
+      hint: 'Rowgate only reads. Write to the upstream database directly; send SET and the like unprepared.',
+    })
   }
   const declaredOids = (statement.argtypes ?? []).map((node) => {
     if (!('TypeName' in node)) throw new PgError('syntax_error', 'a parameter type is no type')

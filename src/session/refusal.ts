@@ -20,6 +20,20 @@ const WRITES: Readonly<Record<string, string>> = {
   RefreshMatViewStmt: 'REFRESH MATERIALIZED VIEW',
 }
 
+/** How people write what the parser names otherwise. */
+const COMMANDS: Readonly<Record<string, string>> = {
+  AlterRoleStmt: 'ALTER ROLE',
+  CheckPointStmt: 'CHECKPOINT',
+  ClusterStmt: 'CLUSTER',
+  CommentStmt: 'COMMENT',
+  CreateRoleStmt: 'CREATE ROLE',
+  GrantRoleStmt: 'GRANT',
+  GrantStmt: 'GRANT',
+  ReindexStmt: 'REINDEX',
+  SecLabelStmt: 'SECURITY LABEL',
+  VacuumStmt: 'VACUUM or ANALYZE',
+}
+
 /** The error of a statement that may not run here: what Postgres would say to a reader, and what to do instead. */
 export function refusal(node: Node): PgError {
   const kind = Object.keys(node)[0] ?? ''
@@ -61,7 +75,7 @@ export function refusal(node: Node): PgError {
     default:
       return new PgError(
         'insufficient_privilege',
-        `this statement (${kind.replace(/Stmt$/, '')}) is not available through this gateway`,
+        `this statement (${COMMANDS[kind] ?? kind.replace(/Stmt$/, '')}) is not available through this gateway`,
         {
           hint: 'Rowgate answers SELECT, VALUES, TABLE and WITH over cubes, cursors, COPY … TO STDOUT, transactions and settings.',
         },
