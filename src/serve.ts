@@ -10,6 +10,7 @@ import type { Config } from './config.js'
 import { contextFacts } from './contexts.js'
 import { DiagnosticsError, PgError } from './errors.js'
 import type { Observe } from './events.js'
+import { missingFunctions } from './functions-allowed.js'
 import type { Hooks } from './hooks.js'
 import type { Models } from './models.js'
 import { visibleTables } from './plan/table.js'
@@ -104,6 +105,11 @@ async function readUpstream({ pool, config, observe }: ServeDeps): Promise<Upstr
       observe({
         kind: 'warning',
         message: `the upstream role ${power}: docs/upstream-role.sql makes one that may read and nothing else`,
+      })
+    for (const name of await missingFunctions(connection, config.functionsAllowed))
+      observe({
+        kind: 'warning',
+        message: `ROWGATE_FUNCTIONS_ALLOWED: the upstream role can call no function ${name}. Create it, grant EXECUTE on it and USAGE on its schema, or leave it out.`,
       })
     const defaults = new Map([
       ['DateStyle', 'ISO, MDY'],

@@ -86,6 +86,7 @@ const COMPOSERS = [
   'probe',
   'catalog-tables',
   'upstream-role',
+  'functions-allowed',
 ]
 const READ_THE_PROCESS = ['main', 'cli', 'config', 'health']
 /** Folders in which nothing waits, reads or asks the time: the same input gives the same output. */

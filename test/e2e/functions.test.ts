@@ -47,10 +47,12 @@ beforeAll(async () => {
     CREATE AGGREGATE shop.sum(int) (SFUNC = pg_catalog.int4larger, STYPE = int);
     CREATE FUNCTION shop.numbers(n int) RETURNS SETOF int LANGUAGE sql AS 'SELECT pg_catalog.generate_series(1, n)';
     CREATE FUNCTION shop.pairs(n int) RETURNS TABLE (a int, b text) LANGUAGE sql AS $$ SELECT i, 'x' || i FROM generate_series(1, n) i $$;
+    CREATE FUNCTION hidden.there() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    CREATE FUNCTION shop.refused() RETURNS int LANGUAGE sql AS 'SELECT 1'; REVOKE EXECUTE ON FUNCTION shop.refused() FROM PUBLIC;
     CREATE FUNCTION shop.secret() RETURNS text LANGUAGE sql AS $$ SELECT 'secret' $$`)
   gateway = await startGateway(cluster, FILES, {
     CUBEJS_DB_USER: 'gate',
-    ROWGATE_FUNCTIONS_ALLOWED: ADDED.join(', '),
+    ROWGATE_FUNCTIONS_ALLOWED: [...ADDED, 'shop.absent', 'shop.refused', 'hidden.there'].join(', '),
   })
   client = await gateway.client({ user_id: 1 })
 })
@@ -64,6 +66,11 @@ afterAll(async () => {
 async function rows(sql: string, values: readonly unknown[] = []): Promise<readonly unknown[][]> {
   return (await client.query({ text: sql, values: [...values], rowMode: 'array' })).rows as unknown[][]
 }
+test('functions that the upstream role cannot call are warned of when the gateway starts', () => {
+  const warned = [...gateway.log().matchAll(/can call no function ([a-z.]+)\./g)].map(([, name]) => name)
+  expect(warned.sort()).toEqual(['hidden.there', 'shop.absent', 'shop.refused'])
+})
+
 const failure = (sql: string): Promise<unknown> =>
   rows(sql).then(
     (found) => found,
