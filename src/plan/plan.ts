@@ -2,6 +2,7 @@ import { PgError } from '../errors.js'
 import { printChecked } from '../sql/checked.js'
 import type { Printed } from '../sql/print/statement.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
+import { checkParameterOid } from './allow.js'
 import { type Analyser, type Analysis, createAnalysis, type Output } from './analysis.js'
 import { analyseExpression } from './expression.js'
 import { type Fence, isLeakproofStatement } from './fence.js'
@@ -90,7 +91,8 @@ export interface PlanOptions {
 /**
  * Second pass: puts each cube's relation in its place and prints the whole.
  *
- * @throws PgError insufficient_privilege if a claim is missing; feature_not_supported for what the printer does not know
+ * @throws PgError insufficient_privilege if a claim is missing or a parameter's type may not be used; feature_not_supported for what the
+ *   printer does not know
  */
 export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
   const parameters = createParameters({ clientCount: options.clientParameterCount, form: options.form })
@@ -99,6 +101,7 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
     const declared = options.declaredOids[number - 1] ?? 0
     return declared !== 0 || resolved.analysis.parameters.get(number) === 1 ? declared : undefined
   }
+  for (const oid of options.declaredOids) checkParameterOid(oid)
   const access: Access = { ...options.access, parameters, parameterOid }
   refuseBroken(resolved, access)
   const leakproof = isLeakproofStatement(resolved.analysis, access)

@@ -1,5 +1,4 @@
 import { PgError } from '../errors.js'
-import { checkParameterOid } from '../plan/allow.js'
 import { writtenSettings } from '../plan/route.js'
 import { dependenceOf, UNSTEADY } from '../plan/steady.js'
 import { printChecked } from '../sql/checked.js'
@@ -70,7 +69,6 @@ async function selectCommand(
     }
     return { kind: 'catalog', statement, settings: writtenSettings(select), delayMs }
   }
-  for (const oid of declaredOids) checkParameterOid(oid)
   const planned = await state.planner.plan({ select, at, declaredOids, form: 'bind', cached: true })
   return { kind: 'upstream', statement: planned.statement }
 }

@@ -1,7 +1,9 @@
 import type pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { encodeBind, encodeExecute, encodeParse, SYNC } from '../../src/protocol/request.js'
 import { type Cluster, startCluster } from '../support/cluster.js'
 import { type Gateway, startGateway } from '../support/gateway.js'
+import { errorOf, openRawClient, query } from '../support/raw.js'
 
 /** Functions that the operator adds, and columns whose types name objects of the server. */
 const FILES: Readonly<Record<string, string>> = {
@@ -178,5 +180,40 @@ describe('a column that names an object of the server', () => {
         "SELECT id FROM Notes WHERE to_tsvector('english', note) @@ to_tsquery('english', 'notes & 4')",
       ),
     ).toEqual([[4]])
+  })
+})
+
+describe('a parameter that names an object of the server', () => {
+  const REGCLASS = 2205
+
+  test.each([
+    'SELECT $1::text FROM Notes',
+    'DECLARE c CURSOR FOR SELECT $1::text FROM Notes',
+    'DECLARE c CURSOR WITH HOLD FOR SELECT $1::text FROM Notes',
+  ])('is refused before the server looks it up: %s', async (sql) => {
+    const raw = await openRawClient(gateway, { user_id: 1 })
+    const codes: string[] = []
+    for (const name of ['public.notes', 'public.nosuch', 'nosuch.payroll']) {
+      raw.send(query('BEGIN'))
+      await raw.read(1)
+      raw.send(
+        encodeParse('', sql, [REGCLASS]),
+        encodeBind({
+          portal: '',
+          statement: '',
+          parameterFormats: [],
+          values: [Buffer.from(name)],
+          resultFormats: [],
+        }),
+        encodeExecute('', 0),
+        SYNC,
+      )
+      const frames = await raw.read(1)
+      codes.push(...frames.map((frame) => (frame.type === 'E' ? errorOf(frame).code : frame.type)))
+      raw.send(query('ROLLBACK'))
+      await raw.read(1)
+    }
+    raw.socket.destroy()
+    expect(codes).toEqual(['42501', 'Z', '42501', 'Z', '42501', 'Z'])
   })
 })
