@@ -38,10 +38,7 @@ export async function createCommand(
   if ('FetchStmt' in node || 'ClosePortalStmt' in node) {
     const { portalname = '' } = 'FetchStmt' in node ? node.FetchStmt : node.ClosePortalStmt
     if (state.catalogCursors.has(portalname)) return { kind: 'catalog-cursor', node, declared: undefined }
-    const declared = state.portals.get(portalname)?.prepared.command
-    const errorsAreOwn = declared?.kind === 'upstream' && declared.statement.errorsAreOwn
-    const statement = { ...plainStatement(printChecked(node).text, at), errorsAreOwn }
-    return { kind: 'cursor', statement, node }
+    return { kind: 'cursor', statement: plainStatement(printChecked(node).text, at), node }
   }
   if ('VariableShowStmt' in node)
     return showCommand(state, node.VariableShowStmt.name ?? '', node, source, at)

@@ -5,6 +5,7 @@ import { closePortal, createPortal, requireFreePortal } from './portal.js'
 import { type Given, nothingGiven } from './result-limit.js'
 import type { Command, SessionState } from './state.js'
 import { takeConnection } from './upstream-command.js'
+import type { UpstreamStatement } from './upstream-statement.js'
 
 type DeclareNode = Extract<Node, { DeclareCursorStmt: unknown }>
 type CursorCommand = Extract<Command, { kind: 'cursor' }>
@@ -42,6 +43,16 @@ export async function requireCursorBlock(state: SessionState, node: Node): Promi
   if (state.transaction.status !== 'I' || isHeld(node)) return
   // To the upstream a text of several statements is a pipeline, which becomes a block with its second statement; a Parse is none.
   state.batch.before(await takeConnection(state), hiddenSteps('SHOW transaction_isolation'))
+}
+
+/** The statement as it stands when it is run: a FETCH that was prepared before may find another cursor under its name. */
+export function cursorStatement(state: SessionState, { node, statement }: CursorCommand): UpstreamStatement {
+  if ('DeclareCursorStmt' in node) return statement
+  const declared = state.portals.get(cursorName(node))?.prepared.command
+  return {
+    ...statement,
+    errorsAreOwn: declared?.kind === 'upstream' && declared.statement.errorsAreOwn,
+  }
 }
 
 /** A cursor is a portal, too. */

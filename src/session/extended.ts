@@ -21,7 +21,7 @@ import {
   withFormats,
 } from './catalog-command.js'
 import { createCommand } from './command.js'
-import { givenBy, noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
+import { cursorStatement, givenBy, noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
 import { answerFrames, portionFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
 import { closePortal, createPortal, keptValues, requireFreePortal } from './portal.js'
@@ -249,11 +249,12 @@ async function executeUpstream(
 ): Promise<void> {
   if (command.kind === 'cursor') await requireCursorBlock(state, command.node)
   const connection = await takeConnection(state)
-  noteReads(state, command.statement.reads)
+  const statement = command.kind === 'cursor' ? cursorStatement(state, command) : command.statement
+  noteReads(state, statement.reads)
   state.batch.send(encodeExecute(message.portal, message.rowsMax), 'execute', {
     visible: true,
     rewrite: countRows(state, message.rowsMax),
-    statement: command.statement,
+    statement,
     meter: resultMeter(state, connection, given),
   })
   if (command.kind !== 'cursor') return

@@ -6,7 +6,14 @@ import type { Statement } from '../sql/parse.js'
 import type { Node } from '../sql/tree.js'
 import { answerWhole, askCatalog, cursorColumns, runCatalogCursor } from './catalog-command.js'
 import { createCommand } from './command.js'
-import { fetchesBinary, givenBy, noteCursor, requireCursor, requireCursorBlock } from './cursor.js'
+import {
+  cursorStatement,
+  fetchesBinary,
+  givenBy,
+  noteCursor,
+  requireCursor,
+  requireCursorBlock,
+} from './cursor.js'
 import { answerFrames, textColumns } from './local-answer.js'
 import { runLocal } from './local-command.js'
 import { firstParameter } from './parameter.js'
@@ -109,7 +116,7 @@ async function runCursor(
   await requireCursorBlock(state, command.node)
   const given = givenBy(state, command.node)
   const resultFormats: FormatCode[] = fetchesBinary(state, command.node) ? [1] : []
-  await runUpstream(state, command.statement, { given, resultFormats })
+  await runUpstream(state, cursorStatement(state, command), { given, resultFormats })
   await state.batch.settle({ sync: false })
   noteCursor(state, command, text)
 }

@@ -271,6 +271,17 @@ describe('errors of the upstream', () => {
     })
   })
 
+  test('a FETCH that was prepared over another cursor of its name does not show it either', async () => {
+    await withClient(failing, { user_id: 3 }, async (client) => {
+      const fetch = { name: 'f', text: 'FETCH ALL FROM c' }
+      await client.query('BEGIN; DECLARE c CURSOR FOR SELECT 1')
+      expect((await client.query(fetch)).rows).toHaveLength(1)
+      await client.query('CLOSE c; DECLARE c CURSOR FOR SELECT id FROM "BySql"')
+      const error = (await client.query(fetch).catch((thrown: unknown) => thrown)) as pg.DatabaseError
+      expect(error).toMatchObject({ code: '22P02', message: 'invalid input syntax for type integer' })
+    })
+  })
+
   test.each([
     [
       `SELECT CAST(note AS int) FROM "Orders" WHERE note IS NOT NULL`,
