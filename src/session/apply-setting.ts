@@ -15,7 +15,7 @@ export async function applySetting(state: SessionState, name: string, value: str
   const onRow = (frame: Buffer): void => {
     shown = decodeDataRow(frame)[0]?.toString('utf8') ?? value
   }
-  state.batch.before(connection, hiddenSteps(setSql(name, value)))
+  state.batch.before(connection, hiddenSteps(setSql(name, value)), { errorsAreOwn: true })
   state.batch.before(connection, hiddenSteps(`SHOW ${quoteIdentifier(name)}`, { onRow }))
   await state.batch.settle({ sync: false })
   connection.applied = new Map(connection.applied).set(name, shown)

@@ -13,6 +13,8 @@ interface StepNote {
   /** The connection would have known this statement from here on. */
   readonly preparedKey: string | undefined
   readonly undo: Undo | undefined
+  /** Whether an error in it can only be about what the client wrote, though it is no statement of the client's. */
+  readonly errorsAreOwn: boolean
   /** The statement that is told of it. */
   readonly entry: Entry | undefined
 }
@@ -24,8 +26,12 @@ export type Undo = () => void
 export interface Batch {
   /** A reply of the session's own, in its place. */
   local(frame: Buffer, undo?: Undo): void
-  /** Steps that must come first on this connection. */
-  before(connection: Connection, steps: readonly Step[]): void
+  /**
+   * Steps of the gateway's own that must come first on this connection. COMMIT is one, and computes the rows of cursors WITH HOLD.
+   *
+   * @param errorsAreOwn whether an error can only be about what the client wrote: a value of SET
+   */
+  before(connection: Connection, steps: readonly Step[], options?: { readonly errorsAreOwn?: boolean }): void
   send(frame: Buffer, reply: SendStep['reply'], options: SendOptions): void
   /**
    * Makes the statement known under a name on the connection, if it is not.
@@ -71,17 +77,17 @@ export function createBatch(writer: Writer, account: Account): Batch {
   let touched = false
   let waitingBytes = 0
   const add = (step: Step, note: Partial<StepNote> = {}): void => {
-    const { statement, preparedKey: key, undo } = note
+    const { statement, preparedKey: key, undo, errorsAreOwn = statement?.errorsAreOwn === true } = note
     steps.push(step)
-    notes.push({ statement, preparedKey: key, undo, entry: account.current() })
+    notes.push({ statement, preparedKey: key, undo, errorsAreOwn, entry: account.current() })
     waitingBytes += step.frame.length
     if (step.kind === 'send') touched = true
   }
   const batch: Batch = {
     local: (frame, undo) => add({ kind: 'local', frame }, { undo }),
-    before(used, first) {
+    before(used, first, { errorsAreOwn = false } = {}) {
       connection = used
-      for (const step of first) add(step)
+      for (const step of first) add(step, { errorsAreOwn })
     },
     send(frame, reply, { visible, statement, undo, rewrite, meter }) {
       add(
@@ -149,7 +155,8 @@ export function createBatch(writer: Writer, account: Account): Batch {
         if (note.preparedKey !== undefined) used.prepared.forget(note.preparedKey)
         note.undo?.()
       }
-      const { statement, entry } = runNotes[failure.stepIndex] ?? {}
+      // Sync is no step that was planned. It commits what ran outside a block.
+      const { statement, entry, errorsAreOwn = false } = runNotes[failure.stepIndex] ?? {}
       if (failure.refused !== undefined) {
         // The upstream may have gone on to the end, settings included: what it is set to now is not known.
         used.applied = new Map()
@@ -159,7 +166,7 @@ export function createBatch(writer: Writer, account: Account): Batch {
       }
       if (statement !== undefined && failure.fields.get('M') === ERROR_CACHED_PLAN)
         used.prepared.forget(preparedKey(statement, applied))
-      const reported = reportOfFields(failure.fields, statement)
+      const reported = reportOfFields(failure.fields, { statement, errorsAreOwn })
       account.fail(reported.report.code, entry)
       throw reported
     },

@@ -54,8 +54,17 @@ const VETTED_HINTS = new Set([
 /**
  * Rebuilds an upstream's ErrorResponse: SQLSTATE and message, the position in the client's own text. DETAIL, CONTEXT, the names of
  * upstream objects and all HINTs that could hold some are left out, and so is a message about SQL that the client did not write.
+ *
+ * @param statement of the client's in which it arose, if it did
+ * @param errorsAreOwn whether it can only be about what the client wrote or about rows that the session may see
  */
-export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement | undefined): ReportedError {
+export function reportOfFields(
+  fields: ErrorFields,
+  {
+    statement,
+    errorsAreOwn,
+  }: { readonly statement: UpstreamStatement | undefined; readonly errorsAreOwn: boolean },
+): ReportedError {
   const code = /^[0-9A-Z]{5}$/.test(fields.get('C') ?? '') ? (fields.get('C') ?? 'XX000') : 'XX000'
   const sent = Number(fields.get('P') ?? Number.NaN)
   const position = Number.isNaN(sent) ? undefined : clientPosition(sent, statement)
@@ -72,11 +81,7 @@ export function reportOfFields(fields: ErrorFields, statement: UpstreamStatement
   const hint = fields.get('H')
   return new ReportedError({
     code,
-    message: vettedMessage(
-      code,
-      fields.get('M') ?? '',
-      statement?.errorsAreOwn !== false || position !== undefined,
-    ),
+    message: vettedMessage(code, fields.get('M') ?? '', errorsAreOwn || position !== undefined),
     hint: hint !== undefined && VETTED_HINTS.has(hint) ? hint : undefined,
     position: position ?? argumentPosition(fields, statement),
   })

@@ -264,6 +264,8 @@ describe('errors of the upstream', () => {
     'SELECT count(*) FROM "BySql"',
     'SELECT count(*) FROM "ByOther"',
     'BEGIN; DECLARE c CURSOR FOR SELECT id FROM "BySql"; FETCH ALL c',
+    'BEGIN; DECLARE c CURSOR WITH HOLD FOR SELECT id FROM "BySql"; COMMIT',
+    'DECLARE c CURSOR WITH HOLD FOR SELECT id FROM "BySql"',
   ])('%s fails on a row of others and does not show it', async (sql) => {
     expect(await refusal(failing, { user_id: 3 }, sql)).toEqual({
       code: '22P02',
