@@ -22,20 +22,20 @@ export function isBoundedSeries([start, stop, step]: readonly Node[]): boolean {
   return longest(first, last) / seconds <= SERIES_ROWS_MAX
 }
 
-const UNIT_SECONDS: Readonly<Record<string, number>> = {
-  second: 1,
-  sec: 1,
-  minute: 60,
-  min: 60,
-  hour: 3_600,
-  hr: 3_600,
-  day: 86_400,
-  week: 604_800,
-  mon: 2_592_000,
-  month: 2_592_000,
-  quarter: 7_776_000,
-  year: 31_536_000,
-}
+const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
+  ['second', 1],
+  ['sec', 1],
+  ['minute', 60],
+  ['min', 60],
+  ['hour', 3_600],
+  ['hr', 3_600],
+  ['day', 86_400],
+  ['week', 604_800],
+  ['mon', 2_592_000],
+  ['month', 2_592_000],
+  ['quarter', 7_776_000],
+  ['year', 31_536_000],
+])
 const DAY_SECONDS = 86_400
 
 /** The modifier of `interval '1' day`: the bit of one field (datetime.h, INTERVAL_MASK). */
@@ -57,7 +57,7 @@ function constantInterval(node: Node | undefined): number | undefined {
     text === undefined
       ? null
       : /^\s*(\d+)?\s*(second|sec|minute|min|hour|hr|day|week|mon|month|quarter|year)s?\s*$/i.exec(text)
-  if (match !== null) return Number(match[1] ?? 1) * (UNIT_SECONDS[(match[2] ?? '').toLowerCase()] ?? 0)
+  if (match !== null) return Number(match[1] ?? 1) * (UNIT_SECONDS.get((match[2] ?? '').toLowerCase()) ?? 0)
   return fieldInterval(node)
 }
 
@@ -136,7 +136,7 @@ function calledTime({ funcname, args = [] }: FuncCall): Time | undefined {
   if (name === 'timezone' && constantText(args[0]) !== undefined)
     return shifted(constantTime(args[1]), -8 * DAY_SECONDS, 8 * DAY_SECONDS)
   const unit = name === 'date_trunc' ? constantText(args[0])?.toLowerCase() : undefined
-  const seconds = UNIT_SECONDS[unit ?? '']
+  const seconds = UNIT_SECONDS.get(unit ?? '')
   return seconds === undefined ? undefined : shifted(constantTime(args[1]), -seconds, 0)
 }
 

@@ -5,17 +5,17 @@ export const DATE = 1082
 export const TIMESTAMP = 1114
 export const TIMESTAMPTZ = 1184
 
-const MOMENTS: Readonly<Record<string, number>> = {
-  date: DATE,
-  timestamp: TIMESTAMP,
-  timestamptz: TIMESTAMPTZ,
-}
+const MOMENTS: ReadonlyMap<string, number> = new Map([
+  ['date', DATE],
+  ['timestamp', TIMESTAMP],
+  ['timestamptz', TIMESTAMPTZ],
+])
 
-const SESSION_VALUES: Readonly<Record<string, number>> = {
-  SVFOP_CURRENT_DATE: DATE,
-  SVFOP_CURRENT_TIMESTAMP: TIMESTAMPTZ,
-  SVFOP_LOCALTIMESTAMP: TIMESTAMP,
-}
+const SESSION_VALUES: ReadonlyMap<string, number> = new Map([
+  ['SVFOP_CURRENT_DATE', DATE],
+  ['SVFOP_CURRENT_TIMESTAMP', TIMESTAMPTZ],
+  ['SVFOP_LOCALTIMESTAMP', TIMESTAMP],
+])
 
 const CLOCKS = new Set(['now', 'transaction_timestamp', 'statement_timestamp'])
 const UNITS = new Set(['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'])
@@ -30,7 +30,7 @@ const SHIFTS_MAX = 4
  */
 export function clockOid(node: Node | undefined, shiftsLeft = SHIFTS_MAX): number | undefined {
   if (node === undefined) return undefined
-  if ('SQLValueFunction' in node) return SESSION_VALUES[node.SQLValueFunction.op ?? '']
+  if ('SQLValueFunction' in node) return SESSION_VALUES.get(node.SQLValueFunction.op ?? '')
   if ('FuncCall' in node) return callOid(node.FuncCall, shiftsLeft)
   if ('TypeCast' in node) return castOid(node.TypeCast, shiftsLeft)
   return 'A_Expr' in node ? shiftOid(node.A_Expr, shiftsLeft) : undefined
@@ -51,7 +51,7 @@ function callOid({ funcname, args = [], ...rest }: FuncCall, shiftsLeft: number)
 function castOid({ arg, typeName }: TypeCast, shiftsLeft: number): number | undefined {
   const plain = (typeName?.typmods ?? []).length === 0 && (typeName?.arrayBounds ?? []).length === 0
   return plain && clockOid(arg, shiftsLeft) !== undefined
-    ? MOMENTS[namesOf(typeName?.names).at(-1) ?? '']
+    ? MOMENTS.get(namesOf(typeName?.names).at(-1) ?? '')
     : undefined
 }
 

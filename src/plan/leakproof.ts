@@ -43,20 +43,20 @@ const COMPARABLE: ReadonlySet<number> = new Set(GROUPS.flat())
 const COMPARISONS = new Set(['=', '<>', '<', '<=', '>', '>='])
 
 /** OIDs of the type names that a value may be cast to, as the grammar spells them. */
-const NAMED: Readonly<Record<string, number>> = {
-  bool: BOOL,
-  int2: INT2,
-  int4: INT4,
-  int8: INT8,
-  text: TEXT,
-  varchar: VARCHAR,
-  float8: FLOAT8,
-  numeric: NUMERIC,
-  date: DATE,
-  timestamp: TIMESTAMP,
-  timestamptz: TIMESTAMPTZ,
-  uuid: UUID,
-}
+const NAMED: ReadonlyMap<string, number> = new Map([
+  ['bool', BOOL],
+  ['int2', INT2],
+  ['int4', INT4],
+  ['int8', INT8],
+  ['text', TEXT],
+  ['varchar', VARCHAR],
+  ['float8', FLOAT8],
+  ['numeric', NUMERIC],
+  ['date', DATE],
+  ['timestamp', TIMESTAMP],
+  ['timestamptz', TIMESTAMPTZ],
+  ['uuid', UUID],
+])
 
 const INT8_MAX = 9_223_372_036_854_775_807n
 
@@ -140,6 +140,5 @@ function constantOid({
 
 function namedOid(type: TypeName | undefined): number | undefined {
   if ((type?.typmods ?? []).length > 0 || (type?.arrayBounds ?? []).length > 0) return undefined
-  const name = namesOf(type?.names).at(-1) ?? ''
-  return Object.hasOwn(NAMED, name) ? NAMED[name] : undefined
+  return NAMED.get(namesOf(type?.names).at(-1) ?? '')
 }

@@ -2,21 +2,21 @@ import type { Node, TypeName } from '../sql/tree.js'
 import { namesOf } from './node.js'
 
 /** What format_type calls the types that may be written, where it is not the catalog's name. */
-const FORMATTED: Readonly<Record<string, string>> = {
-  bool: 'boolean',
-  int2: 'smallint',
-  int4: 'integer',
-  int8: 'bigint',
-  float4: 'real',
-  float8: 'double precision',
-  bpchar: 'character',
-  varchar: 'character varying',
-  varbit: 'bit varying',
-  time: 'time without time zone',
-  timetz: 'time with time zone',
-  timestamp: 'timestamp without time zone',
-  timestamptz: 'timestamp with time zone',
-}
+const FORMATTED: ReadonlyMap<string, string> = new Map([
+  ['bool', 'boolean'],
+  ['int2', 'smallint'],
+  ['int4', 'integer'],
+  ['int8', 'bigint'],
+  ['float4', 'real'],
+  ['float8', 'double precision'],
+  ['bpchar', 'character'],
+  ['varchar', 'character varying'],
+  ['varbit', 'bit varying'],
+  ['time', 'time without time zone'],
+  ['timetz', 'time with time zone'],
+  ['timestamp', 'timestamp without time zone'],
+  ['timestamptz', 'timestamp with time zone'],
+])
 
 const INT8_MAX = 9_223_372_036_854_775_807n
 
@@ -35,7 +35,7 @@ function typeText(node: Node): string | undefined {
 
 function castTypeText({ names, arrayBounds }: TypeName): string {
   const name = namesOf(names).at(-1) ?? ''
-  return `${FORMATTED[name] ?? name}${(arrayBounds ?? []).length > 0 ? '[]' : ''}`
+  return `${FORMATTED.get(name) ?? name}${(arrayBounds ?? []).length > 0 ? '[]' : ''}`
 }
 
 /** `name(integer, unknown)`, or `name(...)` where the types of columns and calls would have to be known. */
