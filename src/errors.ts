@@ -98,12 +98,6 @@ export class PgError extends Error {
   }
 }
 
-/** Hides everything that was not written for a client's eyes. Called once, at each edge. */
-export function toPgError(error: unknown): PgError {
-  if (error instanceof PgError) return error
-  return new PgError('internal_error', 'internal error', { cause: error })
-}
-
 /** One thing that a person edits their way out of, in a model or a configuration. */
 export interface Diagnostic {
   /** Path as the person wrote it, or the name of an environment variable. */
@@ -129,7 +123,7 @@ export class DiagnosticsError extends Error {
 }
 
 /** `file:line:column: message` and, indented on a second line, the fix. */
-export function printDiagnostic(diagnostic: Diagnostic): string {
+function printDiagnostic(diagnostic: Diagnostic): string {
   const line =
     diagnostic.line > 0 ? `:${diagnostic.line}${diagnostic.column > 0 ? `:${diagnostic.column}` : ''}` : ''
   return `${diagnostic.file}${line}: ${diagnostic.message}\n    fix: ${diagnostic.fix}`

@@ -58,7 +58,7 @@ export async function openGateway(deps: ServeDeps): Promise<Gate> {
   const facts = await readUpstream(deps)
   const parse = createParse(config)
   const catalog = createCatalog({ ...config.catalog, database: config.database }, { observe })
-  const directory = createDirectory({ perHolderMax: config.listen.sessionsPerLoginMax })
+  const directory = createDirectory({ perOwnerMax: config.listen.sessionsPerLoginMax })
   const verify = createVerifier({ ...config.auth, secrets: deps.secrets }, { observe, nowMs })
   const { checkSqlAuth, extendContext } = deps.hooks
   const authenticate = createAuthenticator({ verify, checkSqlAuth, extendContext })

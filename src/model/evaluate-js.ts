@@ -134,7 +134,7 @@ function callerLine(path: string): number {
 }
 
 /** Looks for the keys one after another below a line; names in JavaScript have no places of their own at run time. */
-export function findLine(text: string, from: number, path: readonly (string | number)[]): number {
+function findLine(text: string, from: number, path: readonly (string | number)[]): number {
   const lines = text.split('\n')
   let line = Math.max(0, from - 1)
   for (const key of path) {

@@ -104,12 +104,6 @@ export const SEGMENT_KEYS: KnownKeys = {
   unsupported: {},
 }
 
-export const JOIN_KEYS: KnownKeys = {
-  used: ['sql', 'relationship', 'name'],
-  ignored: ['meta'],
-  unsupported: {},
-}
-
 export const POLICY_KEYS: KnownKeys = {
   used: ['role', 'roles', 'group', 'groups', 'conditions', 'rowLevel', 'memberLevel'],
   ignored: ['meta', 'description'],

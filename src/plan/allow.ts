@@ -14,7 +14,7 @@ function catalogName(names: readonly string[]): string | undefined {
 }
 
 /** Whether the operator allows a function; it must be called by its schema and name. */
-export function isAddedFunction(names: readonly string[], more: ReadonlySet<string>): boolean {
+function isAddedFunction(names: readonly string[], more: ReadonlySet<string>): boolean {
   return names.length === 2 && names[0] !== 'pg_catalog' && more.has(names.join('.'))
 }
 

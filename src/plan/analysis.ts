@@ -25,8 +25,6 @@ export interface Analysis {
   readonly cteReferences: Set<RangeVar>
   /** The parts of the reference as they must be printed. */
   readonly columns: Map<ColumnRef, readonly string[]>
-  /** `Cube.member` of references that read a cube directly. */
-  readonly members: Map<ColumnRef, string>
   /** References to a whole row, with what they cover. */
   readonly rows: Map<ColumnRef, NamespaceEntry>
   readonly stars: Map<ColumnRef, Star>
@@ -64,7 +62,6 @@ export function createAnalysis(): Analysis {
     cubes: new Map(),
     cteReferences: new Set(),
     columns: new Map(),
-    members: new Map(),
     rows: new Map(),
     stars: new Map(),
     calls: new Map(),

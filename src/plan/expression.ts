@@ -277,8 +277,6 @@ function noteColumn(
   const [source, ...others] = column.sources
   if (source !== undefined && others.length === 0) analyser.analysis.reads.set(reference, source)
   if (column.origin !== undefined) analyser.analysis.origins.set(reference, column.origin)
-  if (source !== undefined)
-    analyser.analysis.members.set(reference, `${source.use.table.cube.name}.${source.member.name}`)
   const qualified = names.length > 1 && entry.name !== undefined
   analyser.analysis.columns.set(reference, qualified ? [entry.name, column.name] : [column.name])
 }

@@ -1,5 +1,5 @@
 /** ASCII letters only are folded, as Postgres folds an unquoted name in UTF-8 databases. */
-export function fold(name: string): string {
+function fold(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }
 

@@ -1,7 +1,7 @@
 import { PgError } from '../errors.js'
 import type { AggregateMeasure, Measure } from '../model/model.js'
 import type { FuncCall, Node } from '../sql/tree.js'
-import { columnNode, namesOf, stringNode } from './node.js'
+import { namesOf, stringNode } from './node.js'
 
 /** The functions that stand for a measure's own aggregate, whatever it is. */
 const OWN_AGGREGATE = new Set(['measure', 'aggregate'])
@@ -133,9 +133,4 @@ export function aggregateCall(definition: AggregateMeasure, column: Node, call: 
       ...(call.location === undefined ? {} : { location: call.location }),
     },
   }
-}
-
-/** The column of a measure, or of a part of one, in the relation known as `alias`. */
-export function measureColumn(alias: string | undefined, column: string, location: number | undefined): Node {
-  return columnNode(alias === undefined ? [column] : [alias, column], location)
 }

@@ -1,4 +1,4 @@
-import { PgError } from '../errors.js'
+import { invariant, PgError } from '../errors.js'
 import { printChecked } from '../sql/checked.js'
 import type { Printed } from '../sql/print/statement.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
@@ -111,7 +111,11 @@ export function planQuery(resolved: ResolvedQuery, options: PlanOptions): Plan {
   const select = rewriteSelect(resolved.select, {
     analysis: resolved.analysis,
     facts: options.facts,
-    relation: (use) => (relations.get(use) ?? buildRelation(use, access, false)).query,
+    relation(use) {
+      const relation = relations.get(use)
+      invariant(relation !== undefined, `no relation for "${use.alias}"`)
+      return relation.query
+    },
     claims: (use) => claimsOf(use.table.cube, access),
   })
   const node: Node = { SelectStmt: select }

@@ -1,6 +1,6 @@
 import type { Claim, SecurityContext } from '../auth/context.js'
 import { PgError } from '../errors.js'
-import type { Dimension, Filter, FilterOperator, FilterValue } from '../model/model.js'
+import type { Dimension, Filter, FilterValue } from '../model/model.js'
 import type { Node } from '../sql/tree.js'
 import { claimName, claimScalars } from './claim.js'
 import { dateText } from './moment.js'
@@ -249,9 +249,4 @@ function dateRange(filter: MemberFilter, values: readonly Value[], deps: Deps): 
     return andNode([compare('>=', start, deps), compare('<=', end, deps)]) ?? FALSE
   const outside = orNode([compare('<', start, deps), compare('>', end, deps)]) ?? FALSE
   return withoutValue(outside, deps.column)
-}
-
-/** Narrowing for what comes from JavaScript. */
-export function isFilterOperator(text: string, operators: readonly FilterOperator[]): text is FilterOperator {
-  return operators.some((operator) => operator === text)
 }

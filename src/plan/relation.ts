@@ -90,7 +90,7 @@ function relationColumns(use: CubeUse, access: Access): readonly RelationColumn[
 }
 
 /** A member's tree as a column of the table: types that a client cannot know are given as text. */
-export function columnValue(cube: Cube, member: Member, access: Access): Node {
+function columnValue(cube: Cube, member: Member, access: Access): Node {
   const value = memberValue(cube, member, claimsOf(cube, access))
   return access.typed.cubes.get(cube.name)?.columns.get(member.name)?.castToText
     ? castNode(value, 'text')

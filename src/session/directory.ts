@@ -28,15 +28,15 @@ export interface Directory {
   signal(login: string, signal: Signal): void
 }
 
-export function createDirectory({ perHolderMax }: { readonly perHolderMax: number }): Directory {
+export function createDirectory({ perOwnerMax }: { readonly perOwnerMax: number }): Directory {
   const entries = new Map<number, DirectoryEntry>()
   const counts = new Map<string, number>()
   return {
     enter(owner) {
       const count = (counts.get(owner) ?? 0) + 1
-      if (count > perHolderMax) {
+      if (count > perOwnerMax) {
         throw new PgError('too_many_connections', 'too many connections for your token', {
-          hint: `Close some: one may have ${perHolderMax}. Whoever runs the gateway can raise ROWGATE_SESSIONS_PER_LOGIN_MAX.`,
+          hint: `Close some: one may have ${perOwnerMax}. Whoever runs the gateway can raise ROWGATE_SESSIONS_PER_LOGIN_MAX.`,
         })
       }
       counts.set(owner, count)

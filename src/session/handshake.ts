@@ -98,11 +98,7 @@ async function readStartup(socket: Socket, deadline: AbortSignal): Promise<Start
 }
 
 /** Exactly `count` bytes; undefined if the client goes away or the deadline passes first. */
-export function readExactly(
-  socket: Socket,
-  count: number,
-  deadline: AbortSignal,
-): Promise<Buffer | undefined> {
+function readExactly(socket: Socket, count: number, deadline: AbortSignal): Promise<Buffer | undefined> {
   return new Promise((resolve) => {
     const finish = (bytes: Buffer | undefined): void => {
       socket.off('readable', attempt)

@@ -18,7 +18,7 @@ export function nothingGiven(): Given {
  *
  * @throws PgError program_limit_exceeded if it is more than the operator allows: an answer is whole or an error, never cut
  */
-export function countGiven({ limits }: SessionState, given: Given, rows: number, bytes: number): void {
+function countGiven({ limits }: SessionState, given: Given, rows: number, bytes: number): void {
   given.rows += rows
   given.bytes += bytes
   if (limits.resultRowsMax > 0 && given.rows > limits.resultRowsMax)
