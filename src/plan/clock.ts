@@ -1,4 +1,5 @@
 import type { A_Expr, FuncCall, Node, TypeCast } from '../sql/tree.js'
+import { constantInteger, constantText } from './constant.js'
 import { namesOf } from './node.js'
 
 export const DATE = 1082
@@ -21,6 +22,8 @@ const CLOCKS = new Set(['now', 'transaction_timestamp', 'statement_timestamp'])
 const UNITS = new Set(['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'])
 /** A shift so small that no moment of our time leaves the range of its type, which begins in 4713 BC, by a few of them. */
 const SHIFT = /^\s*(\d{1,4}\s*(second|minute|hour|day|week|mon|month)|\d{1,3}\s*year)s?\s*$/i
+/** Texts here are written without a cast of their own. */
+const UNCAST: ReadonlySet<string> = new Set()
 const SHIFT_DAYS_MAX = 100_000
 const SHIFTS_MAX = 4
 
@@ -43,7 +46,8 @@ function callOid({ funcname, args = [], ...rest }: FuncCall, shiftsLeft: number)
   if (Object.keys(rest).some((key) => key !== 'funcformat' && key !== 'location')) return undefined
   if (CLOCKS.has(name)) return args.length === 0 ? TIMESTAMPTZ : undefined
   const [unit, moment, ...others] = args
-  if (name !== 'date_trunc' || others.length > 0 || !UNITS.has(textOf(unit) ?? '')) return undefined
+  if (name !== 'date_trunc' || others.length > 0 || !UNITS.has(constantText(unit, UNCAST) ?? ''))
+    return undefined
   const oid = clockOid(moment, shiftsLeft)
   return oid === DATE ? TIMESTAMPTZ : oid
 }
@@ -61,15 +65,11 @@ function shiftOid({ kind, name, lexpr, rexpr }: A_Expr, shiftsLeft: number): num
   const oid = shiftsLeft === 0 ? undefined : clockOid(lexpr, shiftsLeft - 1)
   if (oid === undefined || rexpr === undefined) return undefined
   if ('A_Const' in rexpr) {
-    const days = rexpr.A_Const.ival === undefined ? undefined : (rexpr.A_Const.ival.ival ?? 0)
+    const days = constantInteger(rexpr)
     return oid === DATE && days !== undefined && Math.abs(days) <= SHIFT_DAYS_MAX ? DATE : undefined
   }
   const interval = 'TypeCast' in rexpr ? rexpr.TypeCast : undefined
   if (namesOf(interval?.typeName?.names).at(-1) !== 'interval') return undefined
-  if (!SHIFT.test(textOf(interval?.arg) ?? '')) return undefined
+  if (!SHIFT.test(constantText(interval?.arg, UNCAST) ?? '')) return undefined
   return oid === DATE ? TIMESTAMP : oid
-}
-
-function textOf(node: Node | undefined): string | undefined {
-  return node !== undefined && 'A_Const' in node ? node.A_Const.sval?.sval : undefined
 }

@@ -1,4 +1,4 @@
-import type { Node, TypeName } from '../sql/tree.js'
+import type { A_Const, Node, TypeName } from '../sql/tree.js'
 import { namesOf } from './node.js'
 
 /** Whether a cast leaves a constant what it is: no modifier that cuts it, and no reading of its bits as another value. */
@@ -13,6 +13,14 @@ function isPlain(type: TypeName | undefined, names: ReadonlySet<string>): boolea
 
 const TEXTS = new Set(['text', 'varchar'])
 const NUMBERS = new Set(['int2', 'int4', 'int8', 'numeric', 'float4', 'float8', ...TEXTS])
+
+/** What a constant says, as text; null for NULL. */
+export function constantValue({ isnull, ival, fval, sval, boolval, bsval }: A_Const): string | null {
+  if (isnull === true) return null
+  if (ival !== undefined) return String(ival.ival ?? 0)
+  if (boolval !== undefined) return String(boolval.boolval ?? false)
+  return fval?.fval ?? sval?.sval ?? bsval?.bsval ?? ''
+}
 
 /** A number that is written out, casts between numbers and texts around it or not. */
 export function constantNumber(node: Node | undefined): number | undefined {

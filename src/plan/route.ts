@@ -1,6 +1,7 @@
 import { PgError } from '../errors.js'
 import type { FuncCall, Node, SelectStmt } from '../sql/tree.js'
 import { isFunctionAllowed, isTypeAllowed } from './allow.js'
+import { constantValue } from './constant.js'
 import { isOwnAggregate } from './measure.js'
 import { namesIn } from './names.js'
 import { namesOf } from './node.js'
@@ -61,7 +62,7 @@ export interface WrittenSetting {
 export function writtenSettings(select: SelectStmt): readonly WrittenSetting[] {
   return namesIn(select).calls.flatMap((call) => {
     if (namesOf(call.funcname).at(-1) !== 'set_config') return []
-    const [name, value, local] = (call.args ?? []).map(constantText)
+    const [name, value, local] = (call.args ?? []).map(writtenText)
     if (name === undefined || value === undefined || local === undefined) {
       throw new PgError('feature_not_supported', 'arguments of set_config must be written as constants', {
         hint: "Write set_config('name', 'value', false), or SET.",
@@ -71,12 +72,7 @@ export function writtenSettings(select: SelectStmt): readonly WrittenSetting[] {
   })
 }
 
-function constantText(node: Node): string | undefined {
-  if ('TypeCast' in node && node.TypeCast.arg !== undefined) return constantText(node.TypeCast.arg)
-  if (!('A_Const' in node)) return undefined
-  const { sval, ival, boolval, fval, isnull } = node.A_Const
-  if (isnull) return undefined
-  if (boolval !== undefined) return boolval.boolval ? 'true' : 'false'
-  if (ival !== undefined) return String(ival.ival ?? 0)
-  return sval?.sval ?? fval?.fval ?? ''
+function writtenText(node: Node): string | undefined {
+  if ('TypeCast' in node && node.TypeCast.arg !== undefined) return writtenText(node.TypeCast.arg)
+  return 'A_Const' in node ? (constantValue(node.A_Const) ?? undefined) : undefined
 }

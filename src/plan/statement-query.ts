@@ -1,6 +1,7 @@
 import type { Cube } from '../model/model.js'
 import type { Node, SelectStmt } from '../sql/tree.js'
 import type { Analysis } from './analysis.js'
+import { constantValue } from './constant.js'
 import { conjuncts, namesOf } from './node.js'
 import type { MemberSource } from './scope.js'
 
@@ -90,16 +91,15 @@ function writtenFilter(node: Node, analysis: Analysis): unknown {
   if (source === undefined || operator === undefined || rexpr === undefined) return undefined
   const items =
     kind === 'AEXPR_IN' && 'List' in rexpr ? (rexpr.List.items ?? []) : kind === 'AEXPR_OP' ? [rexpr] : []
-  const values = items.map((item) => ('A_Const' in item ? constantText(item.A_Const) : undefined))
+  const values = items.map(writtenValue)
   if (values.length === 0 || values.some((value) => value === undefined)) return undefined
   return { member: fullName(source), operator, values }
 }
 
-function constantText(constant: {
-  ival?: { ival?: number }
-  fval?: { fval?: string }
-  sval?: { sval?: string }
-}): string | undefined {
-  if (constant.ival !== undefined) return String(constant.ival.ival ?? 0)
-  return constant.fval?.fval ?? (constant.sval === undefined ? undefined : (constant.sval.sval ?? ''))
+/** Of a number or a text. */
+function writtenValue(node: Node): string | undefined {
+  if (!('A_Const' in node)) return undefined
+  const { ival, fval, sval } = node.A_Const
+  const simple = ival !== undefined || fval !== undefined || sval !== undefined
+  return simple ? (constantValue(node.A_Const) ?? undefined) : undefined
 }

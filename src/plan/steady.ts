@@ -1,4 +1,5 @@
-import type { FuncCall, Node, RangeVar, SelectStmt, TypeName } from '../sql/tree.js'
+import type { FuncCall, RangeVar, SelectStmt, TypeName } from '../sql/tree.js'
+import { constantText } from './constant.js'
 import { ALLOWED_FUNCTIONS } from './function-list.js'
 import { type Names, namesIn } from './names.js'
 import { namesOf } from './node.js'
@@ -101,15 +102,10 @@ function isSteadyCall(call: FuncCall): boolean {
   if (names.length > 1 && names[0] !== 'pg_catalog' && names[0] !== 'information_schema') return false
   if (name === 'current_setting') {
     const [setting] = call.args ?? []
-    return setting !== undefined && STEADY_SETTINGS.has(textOf(setting)?.toLowerCase() ?? '')
+    return STEADY_SETTINGS.has(constantText(setting)?.toLowerCase() ?? '')
   }
   if (RESTLESS_FUNCTIONS.has(name)) return false
   return CATALOG_FUNCTIONS.has(name) || ALLOWED_FUNCTIONS.has(name)
-}
-
-function textOf(node: Node): string | undefined {
-  if ('TypeCast' in node && node.TypeCast.arg !== undefined) return textOf(node.TypeCast.arg)
-  return 'A_Const' in node ? node.A_Const.sval?.sval : undefined
 }
 
 /** None of a date or time, because a text may say "now". */

@@ -1,4 +1,5 @@
 import { PgError } from '../errors.js'
+import { constantValue } from '../plan/constant.js'
 import type { Node } from '../sql/tree.js'
 import type { Command, SessionState } from './state.js'
 
@@ -42,11 +43,7 @@ function argumentValue(node: Node): string | null {
       hint: 'Put the computation into the prepared statement.',
     })
   }
-  const { isnull, ival, fval, sval, boolval } = node.A_Const
-  if (isnull) return null
-  if (ival !== undefined) return String(ival.ival ?? 0)
-  if (boolval !== undefined) return String(boolval.boolval ?? false)
-  return fval?.fval ?? sval?.sval ?? ''
+  return constantValue(node.A_Const)
 }
 
 function argumentLocation(node: Node): number | undefined {

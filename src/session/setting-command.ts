@@ -1,4 +1,5 @@
 import { PgError } from '../errors.js'
+import { constantValue } from '../plan/constant.js'
 import type { Node, VariableSetStmt } from '../sql/tree.js'
 import { applySetting } from './apply-setting.js'
 import { answer, type LocalAnswer } from './local-answer.js'
@@ -144,10 +145,7 @@ function valueText(name: string, args: readonly Node[]): string {
   const values = args.map((node) => {
     if ('TypeCast' in node) return intervalZone(node.TypeCast.arg)
     if (!('A_Const' in node)) throw new PgError('syntax_error', `the value of "${name}" must be a constant`)
-    const { ival, fval, sval, boolval } = node.A_Const
-    if (ival !== undefined) return String(ival.ival ?? 0)
-    if (boolval !== undefined) return boolval.boolval ? 'true' : 'false'
-    return fval?.fval ?? sval?.sval ?? ''
+    return constantValue(node.A_Const) ?? ''
   })
   return values.join(', ')
 }

@@ -1,6 +1,7 @@
 import { PgError } from '../errors.js'
+import { constantNumber } from '../plan/constant.js'
 import { namesOf } from '../plan/node.js'
-import type { Node, SelectStmt } from '../sql/tree.js'
+import type { SelectStmt } from '../sql/tree.js'
 import { timeoutMs } from './settings.js'
 import type { SessionState } from './state.js'
 
@@ -26,15 +27,9 @@ export function sleepMs(select: SelectStmt): number | undefined {
   const schema = names.length > 1 ? names[0] : 'pg_catalog'
   const [seconds, ...more] = call.FuncCall.args ?? []
   if (schema !== 'pg_catalog' || names.at(-1) !== 'pg_sleep' || more.length > 0) return undefined
-  const value = constantNumber(seconds)
+  // A cast could cut it, so what is cast the catalog computes.
+  const value = seconds !== undefined && 'A_Const' in seconds ? constantNumber(seconds) : undefined
   return value === undefined ? undefined : Math.max(0, value * 1_000)
-}
-
-function constantNumber(node: Node | undefined): number | undefined {
-  if (node === undefined || !('A_Const' in node)) return undefined
-  const { ival, fval } = node.A_Const
-  if (ival !== undefined) return ival.ival ?? 0
-  return fval?.fval === undefined ? undefined : Number(fval.fval)
 }
 
 /**
