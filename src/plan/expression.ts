@@ -3,7 +3,7 @@ import type { A_Expr, ColumnRef, FuncCall, Node, SelectStmt } from '../sql/tree.
 import { checkFunction, checkOperator, checkType } from './allow.js'
 import type { Analyser, ExpressionPlace, MeasureCall } from './analysis.js'
 import { calledName, isAggregate, isExtreme, isOwnAggregate, matchesMeasure, mismatch } from './measure.js'
-import { namesOf } from './node.js'
+import { isStar, namesOf } from './node.js'
 import { type Column, findEntry, type NamespaceEntry, resolveColumn } from './scope.js'
 import { isSessionFunction } from './session-function.js'
 
@@ -220,11 +220,6 @@ function readMeasure(call: MeasureCall, position: number | undefined): void {
   }
   source.use.calculated.add(measure.name)
   for (const part of measure.definition.parts) source.use.parts.add(part)
-}
-
-function isStar(reference: ColumnRef): boolean {
-  const last = reference.fields?.at(-1)
-  return last !== undefined && 'A_Star' in last
 }
 
 function analyseColumn(analyser: Analyser, reference: ColumnRef, place: ExpressionPlace): void {

@@ -1,4 +1,4 @@
-import type { Node } from '../sql/tree.js'
+import type { ColumnRef, Node } from '../sql/tree.js'
 
 /** Small constructors of tree nodes, in exactly the form that the parser gives for the printed text. */
 
@@ -75,4 +75,10 @@ export function conjuncts(condition: Node | undefined): readonly Node[] {
     return (condition.BoolExpr.args ?? []).flatMap(conjuncts)
   }
   return [condition]
+}
+
+/** `*` or `t.*`. */
+export function isStar(reference: ColumnRef): boolean {
+  const last = reference.fields?.at(-1)
+  return last !== undefined && 'A_Star' in last
 }

@@ -6,7 +6,7 @@ import { noteConditions } from './condition.js'
 import { analyseFrom, type FromPart } from './from.js'
 import { isAggregate } from './measure.js'
 import { refuseMultiplied } from './multiplication.js'
-import { conjuncts, namesOf } from './node.js'
+import { conjuncts, isStar, namesOf } from './node.js'
 import { type Column, findEntry, type NamespaceEntry, resolveColumn, type Scope } from './scope.js'
 import { analyseWith } from './with.js'
 
@@ -214,11 +214,6 @@ function bareColumn(analyser: Analyser, value: Node, from: FromPart): Column | u
     if (column !== undefined) return column
   }
   return undefined
-}
-
-function isStar(reference: ColumnRef): boolean {
-  const last = reference.fields?.at(-1)
-  return last !== undefined && 'A_Star' in last
 }
 
 function analyseStar(

@@ -1,10 +1,12 @@
 import { PgError } from '../errors.js'
 import { writtenSettings } from '../plan/route.js'
+import type { At } from '../plan/scope.js'
 import { dependenceOf, UNSTEADY } from '../plan/steady.js'
 import { printChecked } from '../sql/checked.js'
 import type { Statement } from '../sql/parse.js'
 import type { CopyStmt, Node, SelectStmt } from '../sql/tree.js'
 import { NO_READS } from './audit.js'
+import { scrollOptions } from './cursor.js'
 import { executeCommand } from './execute-command.js'
 import { innerSource } from './inner-text.js'
 import { refusal } from './refusal.js'
@@ -13,12 +15,6 @@ import { isShownLocally, showColumns } from './setting-command.js'
 import { AFTER_SLEEP_SQL, sleepMs } from './sleep.js'
 import type { Command, SessionState, Source } from './state.js'
 import type { UpstreamStatement } from './upstream-statement.js'
-
-/** Bits of DeclareCursorStmt.options (parsenodes.h). */
-const CURSOR_SCROLL = 0x2
-const CURSOR_NO_SCROLL = 0x4
-
-type At = (location: number | undefined) => number | undefined
 
 /**
  * What a parsed statement is to do: plans it if the upstream computes it, refuses it if it may not run.
@@ -101,15 +97,6 @@ async function declareCommand(
   })
   const planned = await state.planner.plan({ select, at, declaredOids, form: 'bind', cached: false, wrap })
   return { kind: 'cursor', statement: planned.statement, node }
-}
-
-/**
- * Where nobody wrote whether a cursor scrolls, Postgres decides by its plan, and the plan by how many rows everybody has. Here it does not.
- */
-function scrollOptions({
-  DeclareCursorStmt: { options = 0 },
-}: Extract<Node, { DeclareCursorStmt: unknown }>): number {
-  return (options & (CURSOR_SCROLL | CURSOR_NO_SCROLL)) === 0 ? options | CURSOR_NO_SCROLL : options
 }
 
 /** SHOW: of what the upstream computes with by the upstream, of the session's own by the session, of all else by the catalog. */

@@ -10,8 +10,10 @@ import type { UpstreamStatement } from './upstream-statement.js'
 type DeclareNode = Extract<Node, { DeclareCursorStmt: unknown }>
 type CursorCommand = Extract<Command, { kind: 'cursor' }>
 
-/** Bits of DECLARE's options. */
+/** Bits of DeclareCursorStmt.options (parsenodes.h). */
 const CURSOR_BINARY = 0x01
+const CURSOR_SCROLL = 0x02
+const CURSOR_NO_SCROLL = 0x04
 const CURSOR_HOLD = 0x20
 
 /**
@@ -34,6 +36,13 @@ export function requireDeclarable(state: SessionState, node: DeclareNode): void 
 
 export function isHeld({ DeclareCursorStmt: { options = 0 } }: DeclareNode): boolean {
   return (options & CURSOR_HOLD) !== 0
+}
+
+/**
+ * Where nobody wrote whether a cursor scrolls, Postgres decides by its plan, and the plan by how many rows everybody has. Here it does not.
+ */
+export function scrollOptions({ DeclareCursorStmt: { options = 0 } }: DeclareNode): number {
+  return (options & (CURSOR_SCROLL | CURSOR_NO_SCROLL)) === 0 ? options | CURSOR_NO_SCROLL : options
 }
 
 /** The same for a cursor that the upstream is to hold. @throws PgError */

@@ -1,7 +1,7 @@
 import { PgError } from '../errors.js'
 import { SYNC } from '../protocol/request.js'
 import { hiddenSteps } from './lease.js'
-import { timeoutMs } from './settings.js'
+import { TIMER_MS_MAX, timeoutMs } from './settings.js'
 import type { SessionState } from './state.js'
 import { releaseConnection } from './upstream-command.js'
 
@@ -19,9 +19,6 @@ export function tokenExpired(): PgError {
     hint: 'Connect again with a new token.',
   })
 }
-
-/** setTimeout cannot wait longer than this. */
-const TIMER_MS_MAX = 2_147_483_647
 
 /** Calls `onExpiry` when the token's life ends. @returns what ends the wait */
 export function startExpiryTimer(

@@ -1,10 +1,10 @@
 import { PgError } from '../errors.js'
 import { constantValue } from '../plan/constant.js'
+import type { At } from '../plan/scope.js'
 import type { Node } from '../sql/tree.js'
 import type { Command, SessionState } from './state.js'
 
 type ExecuteStmt = Extract<Node, { ExecuteStmt: unknown }>['ExecuteStmt']
-type At = (location: number | undefined) => number | undefined
 
 /** EXECUTE: the statement that it names, with its arguments as values of the statement's own. */
 export function executeCommand(

@@ -1,4 +1,5 @@
 import { PgError } from '../errors.js'
+import type { At } from '../plan/scope.js'
 import { explain } from './explain.js'
 import { answer, type LocalAnswer } from './local-answer.js'
 import { prepareStatement } from './prepare-command.js'
@@ -7,7 +8,6 @@ import type { Command, SessionState } from './state.js'
 import { runTransaction } from './transaction-command.js'
 
 type LocalCommand = Extract<Command, { kind: 'local' }>
-type At = (location: number | undefined) => number | undefined
 
 /**
  * Runs a statement that the session answers itself. What was asked of the upstream before is answered first, because it may fail and so

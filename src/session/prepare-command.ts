@@ -1,12 +1,12 @@
 import { PgError } from '../errors.js'
 import { checkType, typeOid } from '../plan/allow.js'
+import type { At } from '../plan/scope.js'
 import type { Node } from '../sql/tree.js'
 import { createCommand } from './command.js'
 import { innerSource } from './inner-text.js'
 import type { SessionState, Source } from './state.js'
 import { takeConnection } from './upstream-command.js'
 
-type At = (location: number | undefined) => number | undefined
 type PrepareStmt = Extract<Node, { PrepareStmt: unknown }>['PrepareStmt']
 
 /** PREPARE: the same statements as those that Parse names. */

@@ -4,6 +4,7 @@ import { CatalogError, type CatalogReply, type Signal } from '../catalog/reply.j
 import type { Variant } from '../catalog/variant.js'
 import { PgError } from '../errors.js'
 import { ReportedError } from './report.js'
+import { TIMER_MS_MAX } from './settings.js'
 
 /** The catalog as one session sees it. All throw ReportedError with what Postgres says, PgError if the engine fails or is interrupted. */
 export interface SessionCatalog {
@@ -84,9 +85,6 @@ export function createSessionCatalog({
     interrupt: () => interrupt?.(),
   }
 }
-
-/** setTimeout cannot wait longer than this. */
-const TIMER_MS_MAX = 2_147_483_647
 
 /** Everything that the catalog says is about what the session may see; only where it stands in the client's text must be counted again. */
 function reportCatalogError({ fields }: CatalogError, start: number): ReportedError {

@@ -72,6 +72,9 @@ export function readDurationMs(value: string): number | undefined {
   return match === null ? undefined : Number(match[1]) * (UNIT_MS.get(match[2] ?? 'ms') ?? 1)
 }
 
+/** setTimeout cannot wait longer than this. */
+export const TIMER_MS_MAX = 2_147_483_647
+
 /** What a session's timeout is; 0 for none. */
 export function timeoutMs(state: Pick<SessionState, 'settings' | 'upstreamDefaults'>, name: string): number {
   const value = state.settings.get(name) ?? ''
