@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { check } from './check.js'
 import { type Config, type Environment, loadConfig } from './config.js'
 import { readEnvironment } from './environment.js'
 import { DiagnosticsError, PgError } from './errors.js'
-import { check, explain, serve } from './main.js'
+import { explain } from './explain.js'
+import { serve } from './main.js'
 import { printSettings } from './settings.js'
 import { createToken } from './token.js'
 
@@ -129,7 +131,10 @@ program
   .option('--project <dir>', 'folder that holds cube.js and model/', 'config')
   .option('--claims <json>', 'claims for a model that uses COMPILE_CONTEXT')
   .action((options: { project: string; claims?: string }) =>
-    check(config(options, false), print, options.claims).then((fine) => process.exit(fine ? 0 : 1), fail),
+    check(config(options, false), { print, environment: process.env }, options.claims).then(
+      (fine) => process.exit(fine ? 0 : 1),
+      fail,
+    ),
   )
 
 program
@@ -139,10 +144,11 @@ program
   .requiredOption('--claims <json>', 'the security context, a JSON object')
   .option('--project <dir>', 'folder that holds cube.js and model/', 'config')
   .action((sql: string, options: { project: string; claims: string }) =>
-    explain(config(options, false), print, { claimsText: options.claims, sql }).then(
-      () => process.exit(0),
-      fail,
-    ),
+    explain(
+      config(options, false),
+      { print, environment: process.env },
+      { claimsText: options.claims, sql },
+    ).then(() => process.exit(0), fail),
   )
 
 /** What commander throws has been printed already: 0 for help and version, 2 for a command line that it cannot read. */

@@ -1,5 +1,6 @@
 import type { SecurityContext } from './auth/context.js'
-import { plainClaims } from './auth/security-context.js'
+import { parsePayload, payloadClaims } from './auth/payload.js'
+import { createSecurityContext, plainClaims } from './auth/security-context.js'
 import { PgError } from './errors.js'
 import type { Hooks } from './hooks.js'
 import type { StatementQuery } from './plan/statement-query.js'
@@ -29,5 +30,18 @@ export async function contextFacts(hooks: Hooks, context: SecurityContext): Prom
     }
   } catch (cause) {
     throw new PgError('insufficient_privilege', 'cube.js refused this security context', { cause })
+  }
+}
+
+/** The context of somebody with these claims and no token. @throws PgError if the text of --claims is no JSON object */
+export function contextOfText(claimsText: string): SecurityContext {
+  try {
+    const claims = payloadClaims(parsePayload(claimsText))
+    return createSecurityContext({ claims, expiresAtMs: undefined, user: 'explain' })
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw new PgError('invalid_parameter_value', `--claims is no JSON object: ${reason}`, {
+      hint: `Write --claims '{"user_id":42}'.`,
+    })
   }
 }

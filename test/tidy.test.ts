@@ -71,6 +71,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 /** They compose the parts, so they may import any of them. */
 const COMPOSERS = [
   'main',
+  'project',
+  'check',
+  'explain',
   'cli',
   'config',
   'serve',
