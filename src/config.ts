@@ -13,7 +13,8 @@ import {
   type Report,
 } from './config-check.js'
 import { type Diagnostic, DiagnosticsError } from './errors.js'
-import { SETTING_SPECS, splitList } from './settings.js'
+import { splitList } from './setting-value.js'
+import { SETTING_SPECS } from './settings.js'
 
 /** Everything that can be configured, checked and frozen. Units are in the names. */
 export interface Config {

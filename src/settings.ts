@@ -1,4 +1,14 @@
-import { z } from 'zod'
+import {
+  algorithms,
+  flag,
+  functionNames,
+  oneOf,
+  POSTGRES_TYPES,
+  text,
+  url,
+  type Value,
+  whole,
+} from './setting-value.js'
 
 /** One environment variable: what it is called, measured in and for. */
 export interface SettingSpec {
@@ -6,46 +16,15 @@ export interface SettingSpec {
   readonly unit: string
   readonly fallback: string
   readonly about: string
-  readonly schema: z.ZodType<string | number | boolean | undefined>
+  readonly schema: Value
 }
-
-const whole = (min: number, max: number): SettingSpec['schema'] =>
-  z
-    .string()
-    .refine((value) => /^\d+$/.test(value) && Number(value) >= min && Number(value) <= max, {
-      message: `must be a whole number from ${min} to ${max}`,
-    })
-    .transform(Number)
-const text: SettingSpec['schema'] = z.string()
-const flag: SettingSpec['schema'] = z
-  .enum(['true', 'false', '1', '0', 'on', 'off'], { error: 'must be true or false' })
-  .transform((value) => value === 'true' || value === '1' || value === 'on')
-const oneOf = (values: readonly string[]): SettingSpec['schema'] =>
-  z.string().refine((value) => values.includes(value), { message: `must be one of ${values.join(', ')}` })
-
-/** As RFC 7518 names them; what auth verifies, `none` not among them. */
-const ALGORITHMS =
-  'HS256 HS384 HS512 RS256 RS384 RS512 PS256 PS384 PS512 ES256 ES384 ES512 EdDSA Ed25519'.split(' ')
-const algorithms: SettingSpec['schema'] = z
-  .string()
-  .refine(
-    (value) => splitList(value).length > 0 && splitList(value).every((name) => ALGORITHMS.includes(name)),
-    {
-      message: `must be a list of ${ALGORITHMS.join(', ')}`,
-    },
-  )
-const url: SettingSpec['schema'] = z.string().refine(isPlainUrl, {
-  message: 'must be an http or https URL without user and password',
-})
-/** Databases of Cube that speak Postgres' protocol and dialect. */
-const POSTGRES_TYPES = ['postgres', 'redshift', 'cockroachdb', 'materialize', 'crate']
 
 const setting = (
   name: string,
   unit: string,
   fallback: string,
   about: string,
-  schema: SettingSpec['schema'],
+  schema: Value,
 ): SettingSpec => ({
   name,
   unit,
@@ -53,20 +32,6 @@ const setting = (
   about,
   schema,
 })
-
-/** The parts of a value that is a list, separated by commas. */
-export function splitList(value: string): readonly string[] {
-  return value
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-}
-
-function isPlainUrl(value: string): boolean {
-  if (!URL.canParse(value)) return false
-  const { protocol, username, password } = new URL(value)
-  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === ''
-}
 
 /** Every variable that is read, in the order of the documentation. An empty default means: not set. */
 export const SETTING_SPECS: readonly SettingSpec[] = [
@@ -346,14 +311,7 @@ export const SETTING_SPECS: readonly SettingSpec[] = [
     'list',
     '',
     'Functions of your own that clients may call by this name, as schema.name, separated by commas; they see what they are given, and must tell and change nothing else',
-    z
-      .string()
-      .refine(
-        (value) => splitList(value).every((name) => /^[a-z_][a-z0-9_$]*\.[a-z_][a-z0-9_$]*$/.test(name)),
-        {
-          message: 'must be a list of schema.name in lower case',
-        },
-      ),
+    functionNames,
   ),
   setting(
     'ROWGATE_AUDIT',

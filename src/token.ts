@@ -5,7 +5,7 @@ import { signToken } from './auth/sign.js'
 import type { Environment } from './config.js'
 import { parseDuration } from './duration.js'
 import { type Diagnostic, DiagnosticsError } from './errors.js'
-import { splitList } from './settings.js'
+import { splitList } from './setting-value.js'
 
 /**
  * A token that the gateway accepts under the same environment: signed with its secret, and with the issuer, audience, subject and
