@@ -1,6 +1,7 @@
 import { createPublicKey } from 'node:crypto'
 import { createSecureContext } from 'node:tls'
 import { SETTING_SPECS } from './settings.js'
+import { nearestWord } from './sql/edit-distance.js'
 
 /** Notes one problem under the name of the variable that has it. */
 export type Report = (file: string, message: string, fix: string) => void
@@ -151,22 +152,8 @@ export function checkKeysUrl(keysUrl: string | undefined, warn: Report): void {
 export function nearestSetting(name: string): string | undefined {
   const completed = SETTING_SPECS.find((spec) => spec.name.startsWith(name))
   if (completed !== undefined) return completed.name
-  const nearest = SETTING_SPECS.map((spec) => ({ name: spec.name, changes: countChanges(name, spec.name) }))
-    .filter(({ changes }) => changes <= 3)
-    .sort((left, right) => left.changes - right.changes)
-  return nearest[0]?.name
-}
-
-/** Levenshtein's distance, one row at a time. */
-function countChanges(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (const [index, character] of [...from].entries()) {
-    const next = [index + 1]
-    for (const [column, other] of [...to].entries()) {
-      const replaced = (row[column] ?? 0) + (character === other ? 0 : 1)
-      next.push(Math.min(replaced, (row[column + 1] ?? 0) + 1, (next[column] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row.at(-1) ?? 0
+  return nearestWord(
+    name,
+    SETTING_SPECS.map((spec) => spec.name),
+  )
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../errors.js'
+import { nearestWord } from '../sql/edit-distance.js'
 import type { Definition } from './definition.js'
 
 /** Keys of Cube's model, in camelCase. `used` mean something here; `ignored` change neither rows nor columns. */
@@ -146,7 +147,7 @@ export function readProperties(
       line: place.definition.lineOf([...place.path, key]),
       column: 0,
       message: unsupported === undefined ? `unknown key "${written}"` : `"${written}" is not supported`,
-      fix: unsupported ?? `Remove it, or did you mean "${nearest(key, all)}"?`,
+      fix: unsupported ?? `Remove it. ${didYouMean(key, all)}`,
     })
   }
   return properties
@@ -160,22 +161,12 @@ export function isPublic(properties: ReadonlyMap<string, unknown>): boolean {
   })
 }
 
-/** The word of a list that takes the fewest edits to reach (Levenshtein). */
-export function nearest(word: string, words: readonly string[]): string {
-  const distance = (a: string, b: string): number => {
-    let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-    for (let i = 1; i <= a.length; i += 1) {
-      const next = [i]
-      for (let j = 1; j <= b.length; j += 1) {
-        const same = a[i - 1] === b[j - 1] ? 0 : 1
-        next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same))
-      }
-      row = next
-    }
-    return row[b.length] ?? 0
-  }
-  return words.reduce(
-    (best, candidate) => (distance(word, candidate) < distance(word, best) ? candidate : best),
-    words[0] ?? '',
-  )
+const WORDS_SHOWN_MAX = 30
+
+/** What a misspelt word may have been meant as: the nearest of those that there are, or some of them. */
+export function didYouMean(word: string, words: readonly string[]): string {
+  const nearest = nearestWord(word, words)
+  if (nearest !== undefined) return `Did you mean "${nearest}"?`
+  const shown = words.slice(0, WORDS_SHOWN_MAX)
+  return `Write one of: ${shown.join(', ')}${words.length > shown.length ? ' and others' : ''}.`
 }

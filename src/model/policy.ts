@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../errors.js'
 import type { Definition } from './definition.js'
-import { camelCase, nearest, POLICY_KEYS, readProperties } from './keys.js'
+import { camelCase, didYouMean, POLICY_KEYS, readProperties } from './keys.js'
 import { containsMarker, parseMarker, replaceMarkers } from './marker.js'
 import {
   FILTER_OPERATORS,
@@ -142,11 +142,7 @@ function compileFilter(value: unknown, place: PolicyPlace, line: number, report:
   }
   const operator = String(filter['operator'])
   if (!FILTER_OPERATORS.some((known) => known === operator)) {
-    report(
-      line,
-      `unknown filter operator "${operator}"`,
-      `Did you mean "${nearest(operator, FILTER_OPERATORS)}"?`,
-    )
+    report(line, `unknown filter operator "${operator}"`, didYouMean(operator, FILTER_OPERATORS))
   }
   const values = filterValues(filter['values'], place.table)
   if (values === undefined)
@@ -241,7 +237,7 @@ function reportMember(name: string, { cube, members }: PolicyPlace, line: number
   report(
     line,
     `"${name}" in an access policy is no member of "${cube}"`,
-    members.length === 0 ? 'Name a member.' : `Did you mean "${nearest(name, members)}"?`,
+    members.length === 0 ? 'Name a member.' : didYouMean(name, members),
   )
 }
 

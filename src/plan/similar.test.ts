@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { editDistance } from '../sql/edit-distance.js'
 import type { NamespaceEntry, Scope } from './scope.js'
-import { editDistance, similarColumnHint } from './similar.js'
+import { similarColumnHint } from './similar.js'
 
 function entry(name: string, columns: readonly string[], unqualified = true): NamespaceEntry {
   const made = columns.map((column) => ({

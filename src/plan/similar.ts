@@ -1,3 +1,4 @@
+import { editDistance } from '../sql/edit-distance.js'
 import type { NamespaceEntry, Scope } from './scope.js'
 
 /** How many letters a name may be off (MAX_FUZZY_DISTANCE in parse_relation.c). */
@@ -39,20 +40,4 @@ function* candidates(
     }
     if (entries !== undefined) return
   }
-}
-
-/** How many letters must be put in, left out or replaced to make one name of the other; more than `max` may be any number above it. */
-export function editDistance(from: string, to: string, max: number): number {
-  if (Math.abs(from.length - to.length) > max) return max + 1
-  let previous = Array.from({ length: to.length + 1 }, (_, index) => index)
-  for (let row = 1; row <= from.length; row++) {
-    const current = [row]
-    for (let column = 1; column <= to.length; column++) {
-      const replaced = (previous[column - 1] ?? 0) + (from[row - 1] === to[column - 1] ? 0 : 1)
-      current.push(Math.min(replaced, (previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1))
-    }
-    if (Math.min(...current) > max) return max + 1
-    previous = current
-  }
-  return previous[to.length] ?? 0
 }

@@ -103,7 +103,10 @@ function vettedMessage(code: string, message: string, own: boolean): string {
     return message.replace(/^((?:(?:window|aggregate) )?function |[A-Z ]+ specified, but )pg_catalog\./, '$1')
   }
   if (errorClass === 'P0') return 'error in the upstream database'
-  return message.replace(/: ".*$/s, '').replace(/"[^"]*"/g, '"…"')
+  return message
+    .replace(/: ".*$/s, '')
+    .replace(/"[^"]*"/g, '"…"')
+    .replace(/\d+/g, '…')
 }
 
 /** The client's position for a character (from 1) of the printed text, if that character was printed from a node of the client's. */
