@@ -6,9 +6,12 @@ import type { UpstreamStatement } from './upstream-statement.js'
 /** An error of the upstream, rebuilt in words that a client may read. */
 export class ReportedError extends Error {
   readonly report: Omit<Report, 'severity'>
-  constructor(report: Omit<Report, 'severity'>) {
+  /** What the upstream said of SQL that is not the client's, for the log of whoever keeps the model. */
+  readonly withheld: string | undefined
+  constructor(report: Omit<Report, 'severity'>, withheld?: string) {
     super(report.message)
     this.report = report
+    this.withheld = withheld
   }
 }
 
@@ -72,11 +75,14 @@ export function reportOfFields(
     ? position === undefined
     : code.startsWith('42') && !Number.isNaN(sent) && position === undefined
   if (aboutModel) {
-    return new ReportedError({
-      code,
-      message: 'the SQL behind a cube failed in the upstream database',
-      hint: 'Whoever keeps the model finds the reason with `rowgate check`.',
-    })
+    return new ReportedError(
+      {
+        code,
+        message: 'the SQL behind a cube failed in the upstream database',
+        hint: 'Whoever keeps the model finds the reason with `rowgate check`, or in the log of the gateway.',
+      },
+      fields.get('M'),
+    )
   }
   const hint = fields.get('H')
   return new ReportedError({

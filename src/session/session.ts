@@ -117,6 +117,11 @@ export function createSession({ reader, state, facts, reported }: SessionDeps): 
     state.transaction = failed(state.transaction)
     if (reportOf(error).code === 'XX000' && !(error instanceof ReportedError))
       state.observe({ kind: 'internal_error', sessionId: state.id, error })
+    if (error instanceof ReportedError && error.withheld !== undefined)
+      state.observe({
+        kind: 'warning',
+        message: `the upstream failed on SQL of the model for session ${state.id}: ${error.report.code} ${error.withheld}`,
+      })
     state.writer.write(errorFrame(error, 'ERROR'))
   }
 

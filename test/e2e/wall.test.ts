@@ -164,3 +164,15 @@ test('claims with characters of every kind reach the database as they are', asyn
   await client.end()
   expect(rows).toEqual([{ n: 5 }])
 })
+
+test('a role that may not read the table is told apart in the log, and not to the client', async () => {
+  await cluster.query('GRANT stranger TO gate')
+  const client = await gateway.client({ user_id: 1, role: 'stranger' })
+  const error = await client.query('SELECT count(*) FROM Notes').catch((thrown: unknown) => thrown)
+  await client.end()
+  expect(error).toMatchObject({
+    code: '42501',
+    message: 'the SQL behind a cube failed in the upstream database',
+  })
+  await expect.poll(() => gateway.log()).toContain('42501 permission denied for table notes')
+})
