@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest'
 import type { Claim, Claims } from '../../src/auth/context.js'
 import { parsePayload } from '../../src/auth/payload.js'
 import { canonicalText } from '../../src/auth/security-context.js'
+import { crashersOf, kept } from '../support/crashers.js'
+import { createRandom } from '../support/random.js'
 
 /** Longer by hand: FUZZ_SECONDS=600. A failure names its seed: FUZZ_SEED. */
 const SECONDS = Number(process.env['FUZZ_SECONDS'] ?? 1)
@@ -35,14 +37,6 @@ const PIECES = [
   '__proto__',
 ]
 
-function createRandom(start: number): (below: number) => number {
-  let state = start
-  return (below) => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x6d2b79f5) | 0
-    return (state >>> 0) % below
-  }
-}
-
 function mutate(random: (below: number) => number): string {
   let text = SAMPLES[random(SAMPLES.length)] ?? ''
   for (let changes = random(3); changes >= 0; changes -= 1) {
@@ -75,19 +69,25 @@ describe(`mutated payloads (seed ${seed})`, () => {
     const random = createRandom(seed + 1)
     const endMs = Date.now() + SECONDS * 1_000
     let read = 0
-    while (Date.now() < endMs) {
-      const text = mutate(random)
-      let ours: Claim | undefined
-      try {
-        ours = parsePayload(text)
-      } catch {
-        continue
-      }
-      const theirs: unknown = JSON.parse(text)
-      expect(plain(ours), text).toEqual(sorted(theirs))
-      expect(canonicalText(ours)).toBe(canonicalText(parsePayload(text)))
-      read += 1
-    }
+    for (const text of crashersOf('claims')) compare(text)
+    while (Date.now() < endMs) read += compare(mutate(random))
     expect(read).toBeGreaterThan(20)
   }, 60_000)
 })
+
+/** @returns 1 if the text is a payload */
+function compare(text: string): number {
+  let ours: Claim | undefined
+  try {
+    ours = parsePayload(text)
+  } catch {
+    return 0
+  }
+  const found = ours
+  kept('claims', text, () => {
+    const theirs: unknown = JSON.parse(text)
+    expect(plain(found), text).toEqual(sorted(theirs))
+    expect(canonicalText(found)).toBe(canonicalText(parsePayload(text)))
+  })
+  return 1
+}

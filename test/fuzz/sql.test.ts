@@ -5,6 +5,8 @@ import { printChecked } from '../../src/sql/checked.js'
 import { DEFAULT_SQL_LIMITS } from '../../src/sql/limits.js'
 import { loadParser, parseStatements } from '../../src/sql/parse.js'
 import { printStatement } from '../../src/sql/print/statement.js'
+import { crashersOf, kept } from '../support/crashers.js'
+import { createRandom } from '../support/random.js'
 
 beforeAll(loadParser)
 
@@ -23,17 +25,6 @@ function corpus(): readonly string[] {
   return [...golden, ...attacks]
     .flatMap((text) => text.split('\n'))
     .filter((line) => /^\s*(select|with|table|values)\b/i.test(line))
-}
-
-/** mulberry32: the same numbers for the same seed. */
-function createRandom(start: number): (below: number) => number {
-  let state = start
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below
-  }
 }
 
 const TOKENS = [
@@ -105,28 +96,31 @@ describe(`mutated statements (seed ${seed})`, () => {
       const random = createRandom(seed)
       const endMs = Date.now() + SECONDS * 1_000
       let printed = 0
-      for (let round = 0; Date.now() < endMs; round += 1) {
-        const text = mutate(statements, random)
-        try {
-          for (const { node } of parseStatements(text, DEFAULT_SQL_LIMITS).statements) {
-            if (!('SelectStmt' in node)) continue
-            const once = printChecked(node).text
-            const [again] = parseStatements(once, {
-              ...DEFAULT_SQL_LIMITS,
-              sqlBytesMax: 1_000_000,
-            }).statements
-            if (again === undefined) throw new Error('nothing was read again')
-            // Printing is a fixed point: what was printed prints as itself.
-            if (printStatement(again.node).text !== once) throw new Error(`printed differently: ${once}`)
-            printed += 1
-          }
-        } catch (error) {
-          if (error instanceof PgError && error.condition !== 'internal_error') continue
-          throw new Error(`seed ${seed}, round ${round}: ${JSON.stringify(text)}`, { cause: error })
-        }
-      }
+      for (const text of crashersOf('sql')) reread(text)
+      while (Date.now() < endMs) printed += reread(mutate(statements, random))
       expect(printed).toBeGreaterThan(10)
     },
     SECONDS * 1_000 + 60_000,
   )
 })
+
+/** Prints what was read, and reads it again. @returns how many statements were printed */
+function reread(text: string): number {
+  let printed = 0
+  kept('sql', text, () => {
+    try {
+      for (const { node } of parseStatements(text, DEFAULT_SQL_LIMITS).statements) {
+        if (!('SelectStmt' in node)) continue
+        const once = printChecked(node).text
+        const [again] = parseStatements(once, { ...DEFAULT_SQL_LIMITS, sqlBytesMax: 1_000_000 }).statements
+        if (again === undefined) throw new Error('nothing was read again')
+        // Printing is a fixed point: what was printed prints as itself.
+        if (printStatement(again.node).text !== once) throw new Error(`printed differently: ${once}`)
+        printed += 1
+      }
+    } catch (error) {
+      if (!(error instanceof PgError) || error.condition === 'internal_error') throw error
+    }
+  })
+  return printed
+}
